@@ -1,0 +1,170 @@
+//! What a run means: the shape of the answer that every screen, report and export shows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cause::Cause;
+use crate::model::{ModelFacts, ModelRef};
+use crate::run::LoadRecord;
+
+/// A median with its 95 % bootstrap interval and the number of trials behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    pub median: f64,
+    pub low: f64,
+    pub high: f64,
+    pub n: u32,
+}
+
+/// k of n with its 95 % Wilson interval (0–1).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Success {
+    pub ok: u32,
+    pub n: u32,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// How far a rung's figures can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Grade {
+    /// Clean.
+    A,
+    /// Usable, with a stated blemish.
+    B,
+    /// Do not compare.
+    C,
+}
+
+/// What the run says of a rung. One word each, shown with its evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RungVerdict {
+    /// The fastest rung that answers reliably.
+    FastIterations,
+    Balanced,
+    HighQuality,
+    SpecialisedCoding,
+    /// It works and no sweet spot names it.
+    Works,
+    /// It fails, or it is too slow and unreliable to be of use.
+    Avoid,
+    NotMeasured,
+}
+
+/// One rung, summarised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RungSummary {
+    pub position: u32,
+    pub model: ModelRef,
+    pub title: String,
+    pub facts: ModelFacts,
+    pub load: LoadRecord,
+    pub decode_tps: Option<Estimate>,
+    pub prefill_tps: Option<Estimate>,
+    pub ttft_ms: Option<Estimate>,
+    pub response_ms: Option<Estimate>,
+    pub success: Option<Success>,
+    /// `None` when nothing was measured.
+    pub grade: Option<Grade>,
+    /// Why the grade is not A, in words with figures.
+    pub reasons: Vec<String>,
+    pub verdict: RungVerdict,
+    /// Why it failed, where it did: the rung's own cause, or the one most of its failed trials share.
+    pub cause: Option<Cause>,
+}
+
+/// What going up one rung costs. Changes are relative: −0.34 is 34 % less. `None` where undefined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub from: ModelRef,
+    pub to: ModelRef,
+    pub from_title: String,
+    pub to_title: String,
+    pub throughput_change: Option<f64>,
+    pub response_change: Option<f64>,
+    pub memory_change: Option<f64>,
+    /// −Δln(tokens/s) / Δln(active bytes): about 1 is the memory-bandwidth law.
+    pub elasticity: Option<f64>,
+    /// In words, where there is something to say: a cliff, a failing rung, sparse activation.
+    pub note: Option<String>,
+}
+
+/// Where the ladder should end on this machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Knee {
+    pub model: ModelRef,
+    pub title: String,
+    /// P(decode ≥ floor), from the bootstrap.
+    pub probability: f64,
+    pub floor_tps: f64,
+    /// In words: why the next step stops paying, or that the ladder ended first.
+    pub reason: String,
+}
+
+/// The uses that the seed names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Use {
+    FastIterations,
+    Balanced,
+    HighQuality,
+    SpecialisedCoding,
+    Avoid,
+}
+
+/// A model for a use, with its evidence in one sentence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweetSpot {
+    #[serde(rename = "use")]
+    pub usage: Use,
+    pub model: ModelRef,
+    pub title: String,
+    pub evidence: String,
+}
+
+/// Something that the machine can do, or may be able to do, with what it rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Capability {
+    pub statement: String,
+    /// The measured rungs or the fit that it rests on.
+    pub basis: String,
+    /// `None` where it is open.
+    pub holds: Option<bool>,
+}
+
+/// The speeds below which a model is of no use for a person; editable.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Floors {
+    /// Tokens per second that the knee must reach.
+    pub decode_tps: f64,
+    /// Share of answers that must succeed.
+    pub success: f64,
+}
+
+/// A reader takes in about 5.3 tokens a second (238 words a minute at 1.33 tokens a word: Brysbaert 2019); 7 leaves some room.
+pub const READER_FLOOR_TPS: f64 = 7.0;
+/// measurement.md: a rung is reliable from 95 % of its answers.
+pub const SUCCESS_FLOOR: f64 = 0.95;
+
+impl Default for Floors {
+    fn default() -> Self {
+        Self { decode_tps: READER_FLOOR_TPS, success: SUCCESS_FLOOR }
+    }
+}
+
+/// Everything a run means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// The answer in one to three sentences.
+    pub headline: String,
+    pub rungs: Vec<RungSummary>,
+    pub steps: Vec<Step>,
+    pub knee: Option<Knee>,
+    pub sweet_spots: Vec<SweetSpot>,
+    pub proven: Vec<Capability>,
+    pub projected: Vec<Capability>,
+    /// General findings, each a sentence with its figures.
+    pub insights: Vec<String>,
+    /// Planned rungs that were not measured, with the reason.
+    pub queue: Vec<String>,
+}

@@ -1,0 +1,114 @@
+//! Ladders and the protocol by which each rung is measured.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{ModelFacts, ModelRef};
+
+/// One model to be measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedRung {
+    pub model: ModelRef,
+    /// What a person calls it; the model's short name where the ladder gives no other.
+    pub title: String,
+    pub facts: ModelFacts,
+}
+
+/// Models in the order in which they are climbed: small to large, because a ladder stops early.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ladder {
+    /// `starter`, `classic`, `installed`, or the name in the user's own file.
+    pub name: String,
+    pub rungs: Vec<PlannedRung>,
+}
+
+/// How thoroughly each rung is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    Quick,
+    Standard,
+    Thorough,
+    /// The seed's protocol: five short prompts a model.
+    Classic,
+}
+
+impl Mode {
+    pub const ALL: [Self; 4] = [Self::Quick, Self::Standard, Self::Thorough, Self::Classic];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Standard => "standard",
+            Self::Thorough => "thorough",
+            Self::Classic => "classic",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
+/// The shape of a speed trial, in tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    pub prompt_tokens: u32,
+    pub output_tokens: u32,
+}
+
+/// Half widths, relative to the median, at which an interval is narrow enough.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Precision {
+    pub decode: f64,
+    pub prefill: f64,
+    pub ttft: f64,
+}
+
+/// What is done on one rung in a given mode.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Protocol {
+    /// `None` in the classic mode, which has no fixed-shape trials.
+    pub speed: Option<Shape>,
+    /// Numbers of speed trials at which the stopping rule looks; the last is the most that are made.
+    pub looks: Vec<u32>,
+    pub precision: Precision,
+    /// Seconds of speed trials after which no further one begins.
+    pub speed_budget_s: f64,
+    /// Short real prompts that show whether the model answers at all.
+    pub answers: u32,
+    /// The most tokens an answer may take.
+    pub answer_tokens: u32,
+    /// The context that the engine is asked for, in tokens.
+    pub context_tokens: u32,
+    /// Seconds that the warm-up may take.
+    pub warm_up_cap_s: f64,
+}
+
+/// The protocol of a mode. The reasons for the figures are in ARCHITECTURE.md, "Why these modes?".
+pub fn protocol(mode: Mode) -> Protocol {
+    let standard = Protocol {
+        speed: Some(Shape { prompt_tokens: 512, output_tokens: 128 }),
+        looks: vec![5, 7, 10, 15, 20],
+        precision: Precision { decode: 0.02, prefill: 0.03, ttft: 0.05 },
+        speed_budget_s: 120.0,
+        answers: 5,
+        answer_tokens: 128,
+        context_tokens: 2048,
+        warm_up_cap_s: 20.0,
+    };
+    match mode {
+        Mode::Quick => Protocol {
+            speed: Some(Shape { prompt_tokens: 128, output_tokens: 64 }),
+            looks: vec![3],
+            precision: Precision { decode: 0.05, prefill: 0.05, ttft: 0.05 },
+            speed_budget_s: 20.0,
+            answers: 3,
+            answer_tokens: 48,
+            warm_up_cap_s: 5.0,
+            ..standard
+        },
+        Mode::Standard => standard,
+        Mode::Thorough => Protocol { looks: vec![10, 15, 20, 30], speed_budget_s: 300.0, ..standard },
+        Mode::Classic => Protocol { speed: None, looks: Vec::new(), ..standard },
+    }
+}

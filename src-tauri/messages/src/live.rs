@@ -1,0 +1,97 @@
+//! Live: a climb while it goes on. The Rust process holds the state; a page that reloads asks for it again.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::Problem;
+
+/// What a climb says while it goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum LiveEvent {
+    /// The whole state, whenever something of its structure changes.
+    Changed { live: LiveView },
+    /// A reading of the sensors, once a second.
+    Sampled { sample: SampleView },
+    /// What the model is writing, at most a few times a second.
+    Output { text: String },
+    /// The climb ended; its results can be opened.
+    Ended { run: String, finished: bool },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct LiveView {
+    pub run: String,
+    pub ladder: String,
+    pub mode: String,
+    pub engine: String,
+    /// `running`, `pausing` (after this trial), `paused`, `stopping`, `ended`.
+    pub state: String,
+    pub rungs: Vec<LiveRung>,
+    /// Position of the rung under way.
+    pub current: Option<u32>,
+    /// Of the whole climb, 0–1.
+    pub progress: f64,
+    /// A range in seconds, once a rung is done.
+    pub left_low_s: Option<f64>,
+    pub left_high_s: Option<f64>,
+    pub problem: Option<Problem>,
+    /// The last two minutes of readings.
+    pub samples: Vec<SampleView>,
+    pub output: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct LiveRung {
+    pub model: String,
+    pub title: String,
+    #[ts(type = "number | null")]
+    pub file_bytes: Option<u64>,
+    pub quantization: Option<String>,
+    /// `waiting`, `pulling`, `loading`, `warming_up`, `measuring`, `measured`, `failed`, `left_out`.
+    pub state: String,
+    /// The trial under way, counted from 1, and how many there may be.
+    pub trial: Option<u32>,
+    pub trials_at_least: Option<u32>,
+    pub trials_at_most: Option<u32>,
+    /// `speed` or `answer`.
+    pub trial_kind: Option<String>,
+    #[ts(type = "number | null")]
+    pub pulled_bytes: Option<u64>,
+    #[ts(type = "number | null")]
+    pub pull_total_bytes: Option<u64>,
+    pub pull_bytes_per_s: Option<f64>,
+    pub pull_left_s: Option<f64>,
+    /// Median so far, with the half width of its interval.
+    pub decode_tps: Option<f64>,
+    pub decode_half_width: Option<f64>,
+    pub ttft_ms: Option<f64>,
+    pub response_ms: Option<f64>,
+    pub answered: u32,
+    pub asked: u32,
+    /// Relative to the rung below.
+    pub throughput_change: Option<f64>,
+    pub grade: Option<String>,
+    pub problem: Option<Problem>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SampleView {
+    pub at_ms: f64,
+    pub cpu_percent: Option<f32>,
+    #[ts(type = "number | null")]
+    pub memory_used_bytes: Option<u64>,
+    #[ts(type = "number | null")]
+    pub memory_total_bytes: Option<u64>,
+    #[ts(type = "number | null")]
+    pub swap_used_bytes: Option<u64>,
+    pub temperature_c: Option<f32>,
+    pub disk_read_bytes_per_s: Option<f64>,
+    pub disk_write_bytes_per_s: Option<f64>,
+    pub network_in_bytes_per_s: Option<f64>,
+    pub network_out_bytes_per_s: Option<f64>,
+}

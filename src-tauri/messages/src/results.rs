@@ -1,0 +1,167 @@
+//! Results and History: what a stored run means.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::{MachineView, Problem};
+
+/// One line of History.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct RunRow {
+    pub id: String,
+    pub started_at: String,
+    pub duration_s: Option<f64>,
+    /// `running`, `finished` or `stopped`.
+    pub status: String,
+    pub ladder: String,
+    pub mode: String,
+    pub engine: String,
+    pub rungs: u32,
+    pub rungs_done: u32,
+    /// The verdict's first sentence, where there is one.
+    pub headline: Option<String>,
+    /// Whether it can be resumed: it is neither finished nor under way in this or another process.
+    pub resumable: bool,
+}
+
+/// A stored run with its meaning.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct RunView {
+    pub row: RunRow,
+    pub engine_version: Option<String>,
+    pub machine: MachineView,
+    pub headline: String,
+    /// Small to large.
+    pub rungs: Vec<RungView>,
+    pub steps: Vec<StepView>,
+    pub knee: Option<KneeView>,
+    pub sweet_spots: Vec<SweetSpotView>,
+    pub proven: Vec<CapabilityView>,
+    pub projected: Vec<CapabilityView>,
+    pub insights: Vec<String>,
+    pub queue: Vec<String>,
+}
+
+/// A median with its 95 % interval and trial count.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct EstimateView {
+    pub median: f64,
+    pub low: f64,
+    pub high: f64,
+    pub n: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct RungView {
+    pub model: String,
+    pub title: String,
+    #[ts(type = "number | null")]
+    pub file_bytes: Option<u64>,
+    pub quantization: Option<String>,
+    /// `waiting`, `running`, `measured`, `failed`, `left_out`.
+    pub status: String,
+    pub decode_tps: Option<EstimateView>,
+    pub prefill_tps: Option<EstimateView>,
+    pub ttft_ms: Option<EstimateView>,
+    pub response_ms: Option<EstimateView>,
+    pub answered: Option<u32>,
+    pub asked: Option<u32>,
+    pub load_ms: Option<f64>,
+    #[ts(type = "number | null")]
+    pub peak_memory_bytes: Option<u64>,
+    pub grade: Option<String>,
+    pub reasons: Vec<String>,
+    /// `fast_iterations`, `balanced`, `high_quality`, `specialised_coding`, `works`, `avoid`, `not_measured`.
+    pub verdict: String,
+    pub problem: Option<Problem>,
+    /// The first of its answers, raw, for a look.
+    pub answers: Vec<AnswerView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct AnswerView {
+    pub prompt: String,
+    pub output: String,
+    pub problem: Option<Problem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct StepView {
+    pub from: String,
+    pub to: String,
+    pub throughput_change: Option<f64>,
+    pub response_change: Option<f64>,
+    pub memory_change: Option<f64>,
+    pub elasticity: Option<f64>,
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct KneeView {
+    pub model: String,
+    pub title: String,
+    pub probability: f64,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct SweetSpotView {
+    /// `fast_iterations`, `balanced`, `high_quality`, `specialised_coding`, `avoid`.
+    #[serde(rename = "use")]
+    #[ts(rename = "use")]
+    pub usage: String,
+    pub title: String,
+    pub model: String,
+    pub evidence: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct CapabilityView {
+    pub statement: String,
+    pub basis: String,
+    pub holds: Option<bool>,
+}
+
+/// A chart from the one renderer, for a theme.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ChartView {
+    pub svg: String,
+    pub width: f64,
+    pub height: f64,
+    /// Said instead of the picture.
+    pub alt: String,
+    /// Focusable points with what their tooltip says.
+    pub marks: Vec<MarkView>,
+    /// The same figures as a table: a head and rows.
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct MarkView {
+    /// In the picture's own units.
+    pub x: f64,
+    pub y: f64,
+    pub label: String,
+}
+
+/// What became of a save.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Saved {
+    Written { path: String },
+    /// The dialog was closed.
+    NotNow,
+}
