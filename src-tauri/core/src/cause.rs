@@ -64,27 +64,82 @@ impl CauseKind {
     /// Every kind with its code, sentence and next step: one table, so that no front words its own.
     const TABLE: [(Self, &'static str, &'static str, &'static str); 24] = [
         (Self::EmptyAnswer, "empty_answer", "The model ended at once and wrote nothing.", "Pull it again, or choose another quantization."),
-        (Self::ThinkingSpentBudget, "thinking_spent_budget", "Its thinking spent the whole token budget before an answer began.", "Allow more tokens, or turn thinking down."),
-        (Self::TemplateSuspect, "template_suspect", "It stopped after at most two tokens: its chat template is missing or wrong.", "Pull the model again or update the engine."),
-        (Self::DegenerateOutput, "degenerate_output", "It wrote repetition or noise instead of an answer.", "Try another quantization, or update the engine: it may miscompute this architecture."),
-        (Self::RepetitionAborted, "repetition_aborted", "The engine stopped it because it repeated itself; the stream has no final record.", "Update the engine: it may miscompute this architecture."),
-        (Self::StreamEndedEarly, "stream_ended_early", "The stream ended before its final record.", "Look at the engine's log, then run this rung again."),
+        (
+            Self::ThinkingSpentBudget,
+            "thinking_spent_budget",
+            "Its thinking spent the whole token budget before an answer began.",
+            "Allow more tokens, or turn thinking down.",
+        ),
+        (
+            Self::TemplateSuspect,
+            "template_suspect",
+            "It stopped after at most two tokens: its chat template is missing or wrong.",
+            "Pull the model again or update the engine.",
+        ),
+        (
+            Self::DegenerateOutput,
+            "degenerate_output",
+            "It wrote repetition or noise instead of an answer.",
+            "Try another quantization, or update the engine: it may miscompute this architecture.",
+        ),
+        (
+            Self::RepetitionAborted,
+            "repetition_aborted",
+            "The engine stopped it because it repeated itself; the stream has no final record.",
+            "Update the engine: it may miscompute this architecture.",
+        ),
+        (
+            Self::StreamEndedEarly,
+            "stream_ended_early",
+            "The stream ended before its final record.",
+            "Look at the engine's log, then run this rung again.",
+        ),
         (Self::Stalled, "stalled", "No output came within the idle limit.", "Close other programs or choose a smaller model."),
         (Self::PromptCut, "prompt_cut", "The prompt was cut to fit the context.", "Raise the engine's context length."),
         (Self::ContextOverflow, "context_overflow", "The prompt does not fit the context.", "Raise the engine's context length."),
         (Self::OutOfMemory, "out_of_memory", "It ran out of memory.", "Close other programs, or choose a smaller model or quantization."),
-        (Self::EngineCrashed, "engine_crashed", "The engine's process died.", "Run this rung again; if it dies again, choose a smaller model or update the engine."),
+        (
+            Self::EngineCrashed,
+            "engine_crashed",
+            "The engine's process died.",
+            "Run this rung again; if it dies again, choose a smaller model or update the engine.",
+        ),
         (Self::EngineError, "engine_error", "The engine reported an error.", "Look at the engine's log for the cause it names."),
-        (Self::EngineUnreachable, "engine_unreachable", "Nothing answers at the engine's address.", "Start the engine, or choose the embedded one."),
+        (
+            Self::EngineUnreachable,
+            "engine_unreachable",
+            "Nothing answers at the engine's address.",
+            "Start the engine, or choose the embedded one.",
+        ),
         (Self::NotAnEngine, "not_an_engine", "What answers there is not such an engine.", "Check the address and the port."),
         (Self::ModelNotFound, "model_not_found", "There is no such model.", "Check the name and its tag."),
-        (Self::DamagedFile, "damaged_file", "The model file is damaged.", "Delete it and pull it again; if it happens twice, check the disk."),
+        (
+            Self::DamagedFile,
+            "damaged_file",
+            "The model file is damaged.",
+            "Delete it and pull it again; if it happens twice, check the disk.",
+        ),
         (Self::UnsupportedModel, "unsupported_model", "The engine does not know this model's architecture.", "Update the engine."),
-        (Self::DownloadFailed, "download_failed", "The download failed.", "Check the connection and start again: it resumes where it stopped."),
+        (
+            Self::DownloadFailed,
+            "download_failed",
+            "The download failed.",
+            "Check the connection and start again: it resumes where it stopped.",
+        ),
         (Self::DiskFull, "disk_full", "The disk is full.", "Free some space and start again: nothing finished is lost."),
-        (Self::AbsurdFigures, "absurd_figures", "The engine reported figures that cannot be.", "Update the engine, then run this rung again."),
+        (
+            Self::AbsurdFigures,
+            "absurd_figures",
+            "The engine reported figures that cannot be.",
+            "Update the engine, then run this rung again.",
+        ),
         (Self::LoadTimedOut, "load_timed_out", "The model did not load within the limit.", "Choose a smaller model, or a faster disk."),
-        (Self::DoesNotFit, "does_not_fit", "It does not fit into this machine's memory, so it was not tried.", "Choose a smaller model or quantization."),
+        (
+            Self::DoesNotFit,
+            "does_not_fit",
+            "It does not fit into this machine's memory, so it was not tried.",
+            "Choose a smaller model or quantization.",
+        ),
         (Self::Cancelled, "cancelled", "It was stopped by hand.", "Resume the run to measure it."),
         (Self::Unknown, "unknown", "It failed, and nothing says why.", "Run it again and look at the engine's log."),
     ];
@@ -127,8 +182,8 @@ impl Cause {
 
     /// A hard failure says that the rung itself does not work here; two in a row end a ladder.
     pub fn is_hard(&self) -> bool {
-        use CauseKind::{DoesNotFit, EngineCrashed, LoadTimedOut, OutOfMemory, Stalled};
-        matches!(self.kind, OutOfMemory | EngineCrashed | LoadTimedOut | Stalled | DoesNotFit)
+        use CauseKind::{DoesNotFit, EngineCrashed, EngineUnreachable, LoadTimedOut, OutOfMemory, Stalled};
+        matches!(self.kind, OutOfMemory | EngineCrashed | EngineUnreachable | LoadTimedOut | Stalled | DoesNotFit)
     }
 }
 

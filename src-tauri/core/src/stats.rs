@@ -1,0 +1,293 @@
+//! The statistics that a run needs: medians with bootstrap intervals, shares with Wilson intervals, a fitted line.
+//!
+//! Every function drops values that are not finite before it begins: an engine may report anything, and one absurd
+//! figure must neither panic nor spoil the others. A result that is undefined is `None`.
+
+use crate::analysis::{Estimate, Success};
+
+/// The seed of every bootstrap. One for all, so that the same trials give the same interval wherever they are shown.
+pub const SEED: u64 = 0x70_72_75_6e_67;
+
+/// Resamples of a bootstrap: at 10 000 the simulation's own error at the 2.5 % point is 0.16 %.
+const RESAMPLES: usize = 10_000;
+
+/// The share of resamples beyond each end of the interval: 2.5 % less three times the simulation's own error. With 15
+/// trials the fourth smallest value stands at 2.55 %: without this allowance chance would decide whether it counts.
+const TAIL: f64 = 0.02;
+
+/// Below three values resampling knows nothing of the spread: the interval is then the values' own range.
+pub const MIN_FOR_INTERVAL: usize = 3;
+
+/// The 97.5 % point of the normal distribution, for a 95 % interval.
+const Z_95: f64 = 1.959_963_984_540_054;
+
+/// SplitMix64 (Steele, Lea & Flood 2014): tiny, well spread and the same on every machine.
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// A whole number below `n`.
+    fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.next()) * n as u128) >> 64) as usize
+    }
+}
+
+/// The finite values, sorted.
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    finite.sort_by(f64::total_cmp);
+    finite
+}
+
+fn middle(sorted: &[f64]) -> Option<f64> {
+    let half = sorted.len() / 2;
+    let upper = *sorted.get(half)?;
+    if sorted.len() % 2 == 1 {
+        return Some(upper);
+    }
+    let lower = *sorted.get(half.checked_sub(1)?)?;
+    // Halved before they are added, so that two huge values do not overflow.
+    Some(lower / 2.0 + upper / 2.0)
+}
+
+/// The median of the finite values; `None` when there are none.
+pub fn median(values: &[f64]) -> Option<f64> {
+    middle(&sorted(values))
+}
+
+/// The median of a resample that holds the i-th sorted value `counts[i]` times.
+fn middle_of(sorted: &[f64], counts: &[usize]) -> Option<f64> {
+    let n = sorted.len();
+    let at_rank = |rank: usize| {
+        let mut seen = 0;
+        sorted.iter().zip(counts).find_map(|(value, count)| {
+            seen += count;
+            (seen > rank).then_some(*value)
+        })
+    };
+    let upper = at_rank(n / 2)?;
+    if n % 2 == 1 { Some(upper) } else { Some(at_rank(n / 2 - 1)? / 2.0 + upper / 2.0) }
+}
+
+/// Medians of resamples with replacement, sorted.
+fn resampled_medians(sorted: &[f64], seed: u64) -> Vec<f64> {
+    let mut random = SplitMix64(seed);
+    let mut counts = vec![0; sorted.len()];
+    let mut medians: Vec<f64> = (0..RESAMPLES)
+        .filter_map(|_| {
+            counts.fill(0);
+            for _ in 0..sorted.len() {
+                if let Some(count) = counts.get_mut(random.below(sorted.len())) {
+                    *count += 1;
+                }
+            }
+            middle_of(sorted, &counts)
+        })
+        .collect();
+    medians.sort_by(f64::total_cmp);
+    medians
+}
+
+/// The median with its 95 % percentile bootstrap interval.
+///
+/// One or two values have no interval: `low` and `high` are then the smallest and the largest value, `n` says how
+/// little that is, and [`half_width`] refuses to call it a precision. The ends are always values (or means of two values)
+/// that were measured, so with few trials the true coverage differs from 95 %: 94 % with 5 trials, 88 % with 7, 96 % with 15.
+pub fn bootstrap_median(values: &[f64], seed: u64) -> Option<Estimate> {
+    let sorted = sorted(values);
+    let median = middle(&sorted)?;
+    let n = u32::try_from(sorted.len()).unwrap_or(u32::MAX);
+    let medians = if sorted.len() < MIN_FOR_INTERVAL { sorted } else { resampled_medians(&sorted, seed) };
+    let last = medians.len().checked_sub(1)?;
+    let beyond = (last as f64 * TAIL).floor() as usize;
+    let (low, high) = (*medians.get(beyond)?, *medians.get(last - beyond)?);
+    Some(Estimate { median, low, high, n })
+}
+
+/// Half of the interval's width relative to the median: 0.02 is ±2 %. `None` where fewer than three values or a
+/// median that is not above zero leave it undefined.
+pub fn half_width(estimate: &Estimate) -> Option<f64> {
+    let width = (estimate.high - estimate.low) / 2.0 / estimate.median;
+    (estimate.n as usize >= MIN_FOR_INTERVAL && estimate.median > 0.0 && width.is_finite()).then_some(width)
+}
+
+/// `ok` of `n` with its 95 % Wilson score interval (Wilson 1927; no continuity correction). `None` for none of none.
+pub fn wilson(ok: u32, n: u32) -> Option<Success> {
+    if n == 0 || ok > n {
+        return None;
+    }
+    let (k, trials, z2) = (f64::from(ok), f64::from(n), Z_95 * Z_95);
+    let share = k / trials;
+    let centre = share + z2 / (2.0 * trials);
+    let spread = Z_95 * (share * (1.0 - share) / trials + z2 / (4.0 * trials * trials)).sqrt();
+    let scale = 1.0 + z2 / trials;
+    let low = if ok == 0 { 0.0 } else { ((centre - spread) / scale).clamp(0.0, 1.0) };
+    let high = if ok == n { 1.0 } else { ((centre + spread) / scale).clamp(0.0, 1.0) };
+    Some(Success { ok, n, low, high })
+}
+
+/// Relative change: −0.34 is 34 % less. `None` where `from` is not above zero, or either is negative or not finite.
+pub fn ratio_change(from: f64, to: f64) -> Option<f64> {
+    let change = to / from - 1.0;
+    (from > 0.0 && to >= 0.0 && from.is_finite() && to.is_finite() && change.is_finite()).then_some(change)
+}
+
+/// The share of bootstrap medians that reach the floor (0–1); `None` without values.
+pub fn probability_at_least(values: &[f64], floor: f64, seed: u64) -> Option<f64> {
+    let sorted = sorted(values);
+    if sorted.is_empty() || floor.is_nan() {
+        return None;
+    }
+    let medians = resampled_medians(&sorted, seed);
+    let reached = medians.iter().filter(|median| **median >= floor).count();
+    Some(reached as f64 / medians.len() as f64)
+}
+
+/// y = intercept + slope · x by least squares.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Line {
+    pub intercept: f64,
+    pub slope: f64,
+    /// Standard deviation of the residuals with n − 2 degrees of freedom; `None` for two points, which leave none.
+    pub residual: Option<f64>,
+    pub n: usize,
+}
+
+impl Line {
+    pub fn at(&self, x: f64) -> f64 {
+        self.intercept + self.slope * x
+    }
+}
+
+/// The least-squares line through points `(x, y)`. `None` with fewer than two distinct x, or when it overflows.
+pub fn fit_line(points: &[(f64, f64)]) -> Option<Line> {
+    let points: Vec<(f64, f64)> = points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
+    let n = points.len();
+    if n < 2 {
+        return None;
+    }
+    let mean_x = points.iter().map(|(x, _)| x / n as f64).sum::<f64>();
+    let mean_y = points.iter().map(|(_, y)| y / n as f64).sum::<f64>();
+    let spread = points.iter().map(|(x, _)| (x - mean_x).powi(2)).sum::<f64>();
+    if spread <= 0.0 {
+        return None;
+    }
+    let slope = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum::<f64>() / spread;
+    let intercept = mean_y - slope * mean_x;
+    let squares = points.iter().map(|(x, y)| (y - intercept - slope * x).powi(2)).sum::<f64>();
+    let residual = (n > 2).then(|| (squares / (n - 2) as f64).sqrt());
+    let finite = slope.is_finite() && intercept.is_finite() && residual.is_none_or(f64::is_finite);
+    finite.then_some(Line { intercept, slope, residual, n })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(a: f64, b: f64, tolerance: f64) -> bool {
+        (a - b).abs() <= tolerance
+    }
+
+    #[test]
+    fn median_drops_what_is_not_finite() {
+        let table: [(&[f64], Option<f64>); 6] = [
+            (&[], None),
+            (&[f64::NAN, f64::INFINITY], None),
+            (&[3.0], Some(3.0)),
+            (&[4.0, 1.0], Some(2.5)),
+            (&[9.0, 1.0, f64::NAN, 5.0], Some(5.0)),
+            (&[f64::MAX, f64::MAX], Some(f64::MAX)),
+        ];
+        for (values, expected) in table {
+            assert_eq!(median(values), expected, "median of {values:?}");
+        }
+    }
+
+    #[test]
+    fn the_interval_holds_the_median_and_stays_inside_the_values() {
+        let values = [31.0, 32.5, 30.2, 31.4, 33.0, 29.9, 31.1];
+        let estimate = bootstrap_median(&values, SEED).unwrap();
+        assert_eq!(estimate.median, 31.1);
+        assert_eq!(estimate.n, 7);
+        assert!(29.9 <= estimate.low && estimate.low <= 31.1 && 31.1 <= estimate.high && estimate.high <= 33.0, "{estimate:?}");
+        assert_eq!(Some(estimate), bootstrap_median(&values, SEED), "the same seed gives the same interval");
+    }
+
+    #[test]
+    fn more_trials_of_the_same_spread_narrow_the_interval() {
+        let width = |copies: usize| {
+            let values: Vec<f64> = (0..copies).flat_map(|_| [98.0, 99.0, 100.0, 101.0, 102.0]).collect();
+            half_width(&bootstrap_median(&values, SEED).unwrap()).unwrap()
+        };
+        assert!(width(6) < width(1), "{} against {}", width(6), width(1));
+    }
+
+    #[test]
+    fn the_interval_covers_the_true_median_as_often_as_documented() {
+        let mut random = SplitMix64(7);
+        let mut uniform = || random.next() as f64 / u64::MAX as f64;
+        for (trials, at_least, at_most) in [(5, 0.90, 0.97), (7, 0.83, 0.92), (15, 0.93, 0.99), (20, 0.90, 0.99)] {
+            let covers = |values: Vec<f64>| bootstrap_median(&values, SEED).is_some_and(|e| e.low <= 100.0 && 100.0 <= e.high);
+            let covered = (0..200).filter(|_| covers((0..trials).map(|_| 90.0 + 20.0 * uniform()).collect())).count() as f64 / 200.0;
+            assert!((at_least..=at_most).contains(&covered), "{trials} trials: covered in {covered} of the cases");
+        }
+    }
+
+    #[test]
+    fn one_or_two_values_have_a_range_and_no_half_width() {
+        let one = bootstrap_median(&[5.0], SEED).unwrap();
+        assert_eq!((one.low, one.high, one.n), (5.0, 5.0, 1));
+        assert_eq!(half_width(&one), None, "a single value says nothing of its own precision");
+        let two = bootstrap_median(&[5.0, 7.0], SEED).unwrap();
+        assert_eq!((two.median, two.low, two.high), (6.0, 5.0, 7.0));
+        assert_eq!(half_width(&two), None);
+        assert_eq!(half_width(&Estimate { median: 0.0, low: 0.0, high: 0.0, n: 9 }), None, "relative to zero is undefined");
+    }
+
+    #[test]
+    fn wilson_matches_published_intervals() {
+        // Newcombe 1998 (Statistics in Medicine 17, 857–872), table I, method 3.
+        for (ok, n, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)] {
+            let success = wilson(ok, n).unwrap();
+            assert!(close(success.low, low, 5e-5) && close(success.high, high, 5e-5), "{ok} of {n}: {success:?}");
+        }
+        assert_eq!(wilson(0, 0), None, "none of none is no share");
+        assert_eq!(wilson(3, 2), None, "more successes than trials cannot be");
+        assert_eq!(wilson(5, 5).map(|s| s.high), Some(1.0));
+    }
+
+    #[test]
+    fn a_change_from_nothing_is_undefined() {
+        assert!(close(ratio_change(83.01, 54.67).unwrap(), -0.341_404, 1e-6));
+        for (from, to) in [(0.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY), (1e-308, 1e308)] {
+            assert_eq!(ratio_change(from, to), None, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn probability_of_reaching_a_floor_goes_from_one_to_zero() {
+        let values = [8.0, 9.0, 10.0, 11.0, 12.0];
+        assert_eq!(probability_at_least(&values, 7.0, SEED), Some(1.0));
+        assert_eq!(probability_at_least(&values, 13.0, SEED), Some(0.0));
+        let middle = probability_at_least(&values, 10.0, SEED).unwrap();
+        assert!((0.5..0.9).contains(&middle), "{middle}");
+        assert_eq!(probability_at_least(&[f64::NAN], 7.0, SEED), None);
+    }
+
+    #[test]
+    fn the_line_through_exact_points_has_no_residual() {
+        let line = fit_line(&[(1.0, 5.0), (2.0, 7.0), (3.0, 9.0), (f64::NAN, 1.0)]).unwrap();
+        assert!(close(line.slope, 2.0, 1e-12) && close(line.intercept, 3.0, 1e-12) && close(line.at(10.0), 23.0, 1e-9));
+        assert!(line.residual.unwrap() < 1e-9);
+        assert_eq!(fit_line(&[(1.0, 5.0), (2.0, 7.0)]).unwrap().residual, None, "two points leave no residual");
+        assert_eq!(fit_line(&[(1.0, 5.0), (1.0, 7.0)]), None, "one x has no slope");
+        assert_eq!(fit_line(&[(0.0, f64::MAX), (f64::MAX, -f64::MAX)]), None, "an overflow is no line");
+    }
+}
