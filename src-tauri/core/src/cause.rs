@@ -49,6 +49,8 @@ pub enum CauseKind {
     UnsupportedModel,
     DownloadFailed,
     DiskFull,
+    /// The database could not take the result.
+    NotSaved,
     /// Answers carried counts or durations that can't be.
     AbsurdFigures,
     LoadTimedOut,
@@ -62,7 +64,7 @@ pub enum CauseKind {
 
 impl CauseKind {
     /// Every kind with its code, sentence and next step: one table, so that no front words its own.
-    const TABLE: [(Self, &'static str, &'static str, &'static str); 24] = [
+    const TABLE: [(Self, &'static str, &'static str, &'static str); 25] = [
         (Self::EmptyAnswer, "empty_answer", "The model ended at once and wrote nothing.", "Pull it again, or choose another quantization."),
         (
             Self::ThinkingSpentBudget,
@@ -127,6 +129,7 @@ impl CauseKind {
             "Check the connection and start again: it resumes where it stopped.",
         ),
         (Self::DiskFull, "disk_full", "The disk is full.", "Free some space and start again: nothing finished is lost."),
+        (Self::NotSaved, "not_saved", "The result could not be saved.", "Check the data folder and its disk, then go on: nothing finished is lost."),
         (
             Self::AbsurdFigures,
             "absurd_figures",

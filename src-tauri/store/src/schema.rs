@@ -1,0 +1,19 @@
+//! The schema's versions. A version that was once released never changes: a new one is added after it.
+
+use std::sync::LazyLock;
+
+use rusqlite_migration::{M, Migrations};
+
+use crate::table::{events, rungs, runs, samples, trials};
+
+/// Each table's first schema stands in the table's own file.
+static V1: LazyLock<String> = LazyLock::new(|| [runs::V1, rungs::V1, trials::V1, samples::V1, events::V1].concat());
+
+/// Every version, oldest first.
+pub(crate) fn versions() -> Vec<&'static str> {
+    vec![&V1]
+}
+
+pub(crate) fn migrations(versions: &[&'static str]) -> Migrations<'static> {
+    Migrations::new(versions.iter().map(|sql| M::up(sql)).collect())
+}

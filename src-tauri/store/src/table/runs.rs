@@ -1,0 +1,171 @@
+//! One row a run: what was climbed, when, with which engine, on which machine.
+
+use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
+use toprung_core::model::{EngineDescription, EngineKind};
+use toprung_core::plan::Mode;
+use toprung_core::run::{RunRecord, RunStatus};
+
+use super::{bad, named};
+
+pub(crate) const V1: &str = "
+CREATE TABLE runs (
+    key            INTEGER PRIMARY KEY,
+    id             TEXT NOT NULL UNIQUE,
+    started_at     TEXT NOT NULL,
+    ended_at       TEXT,
+    status         TEXT NOT NULL,
+    ladder         TEXT NOT NULL,
+    mode           TEXT NOT NULL,
+    engine         TEXT NOT NULL,
+    engine_version TEXT,
+    engine_url     TEXT,
+    engine_settings TEXT NOT NULL,
+    machine        TEXT NOT NULL,
+    deleted_at     TEXT
+) STRICT;
+";
+
+/// One line of History.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunHeader {
+    pub id: String,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    /// RFC 3339, UTC; `None` while it is under way.
+    pub ended_at: Option<String>,
+    pub status: RunStatus,
+    pub ladder: String,
+    pub mode: Mode,
+    pub engine: EngineKind,
+    /// Planned rungs.
+    pub rungs: u32,
+    /// Rungs that were measured, failed or were left out.
+    pub rungs_done: u32,
+}
+
+fn status_name(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Running => "running",
+        RunStatus::Finished => "finished",
+        RunStatus::Stopped => "stopped",
+    }
+}
+
+fn status_from_name(name: &str) -> Option<RunStatus> {
+    [RunStatus::Running, RunStatus::Finished, RunStatus::Stopped].into_iter().find(|status| status_name(*status) == name)
+}
+
+/// Inserts the run itself, without its rungs; answers with its key.
+pub(crate) fn insert(conn: &Connection, run: &RunRecord) -> Result<i64> {
+    let json = |value: serde_json::Result<String>| value.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()));
+    conn.prepare_cached(
+        "INSERT INTO runs (id, started_at, ended_at, status, ladder, mode, engine, engine_version, engine_url, engine_settings, machine)
+         VALUES (:id, :started_at, :ended_at, :status, :ladder, :mode, :engine, :version, :url, :settings, :machine)",
+    )?
+    .insert(named_params! {
+        ":id": run.id,
+        ":started_at": run.started_at,
+        ":ended_at": run.ended_at,
+        ":status": status_name(run.status),
+        ":ladder": run.ladder,
+        ":mode": run.mode.name(),
+        ":engine": run.engine.kind.name(),
+        ":version": run.engine.version,
+        ":url": run.engine.url,
+        ":settings": json(serde_json::to_string(&run.engine.settings))?,
+        ":machine": json(serde_json::to_string(&run.machine))?,
+    })
+}
+
+/// The key of a run that is not deleted.
+pub(crate) fn key(conn: &Connection, id: &str) -> Result<Option<i64>> {
+    conn.prepare_cached("SELECT key FROM runs WHERE id = ?1 AND deleted_at IS NULL")?.query_row([id], |row| row.get(0)).optional()
+}
+
+/// The run itself, without rungs, trials and samples.
+pub(crate) fn read(conn: &Connection, key: i64) -> Result<RunRecord> {
+    conn.prepare_cached("SELECT * FROM runs WHERE key = ?1")?.query_row([key], record)
+}
+
+fn record(row: &Row<'_>) -> Result<RunRecord> {
+    let (settings, machine): (String, String) = (row.get("engine_settings")?, row.get("machine")?);
+    Ok(RunRecord {
+        id: row.get("id")?,
+        started_at: row.get("started_at")?,
+        ended_at: row.get("ended_at")?,
+        status: named(row, "status", status_from_name)?,
+        ladder: row.get("ladder")?,
+        mode: named(row, "mode", Mode::from_name)?,
+        engine: EngineDescription {
+            kind: named(row, "engine", EngineKind::from_name)?,
+            version: row.get("engine_version")?,
+            url: row.get("engine_url")?,
+            settings: serde_json::from_str(&settings).map_err(|error| bad("engine_settings", error))?,
+        },
+        machine: serde_json::from_str(&machine).map_err(|error| bad("machine", error))?,
+        rungs: Vec::new(),
+        samples: Vec::new(),
+    })
+}
+
+/// Every run that is not deleted, newest first.
+pub(crate) fn headers(conn: &Connection) -> Result<Vec<RunHeader>> {
+    conn.prepare_cached(
+        "SELECT runs.*, COUNT(rungs.key) AS rungs, COUNT(rungs.key) FILTER (WHERE rungs.status NOT IN ('waiting', 'running')) AS rungs_done
+         FROM runs LEFT JOIN rungs ON rungs.run = runs.key
+         WHERE deleted_at IS NULL GROUP BY runs.key ORDER BY started_at DESC, runs.key DESC",
+    )?
+    .query_map([], header)?
+    .collect()
+}
+
+fn header(row: &Row<'_>) -> Result<RunHeader> {
+    let run = record(row)?;
+    Ok(RunHeader {
+        id: run.id,
+        started_at: run.started_at,
+        ended_at: run.ended_at,
+        status: run.status,
+        ladder: run.ladder,
+        mode: run.mode,
+        engine: run.engine.kind,
+        rungs: row.get("rungs")?,
+        rungs_done: row.get("rungs_done")?,
+    })
+}
+
+/// Removes runs whose own row can't be read, with all that belongs to them; for a salvaged copy only.
+pub(crate) fn remove_unreadable(conn: &Connection) -> Result<()> {
+    let keys: Vec<i64> = conn.prepare("SELECT key FROM runs")?.query_map([], |row| row.get(0))?.collect::<Result<_>>()?;
+    for key in keys {
+        if read(conn, key).is_err() {
+            conn.execute("DELETE FROM runs WHERE key = ?1", [key])?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn set_status(conn: &Connection, key: i64, status: RunStatus, ended_at: Option<&str>) -> Result<()> {
+    conn.prepare_cached("UPDATE runs SET status = ?2, ended_at = ?3 WHERE key = ?1")?
+        .execute(params![key, status_name(status), ended_at])
+        .map(drop)
+}
+
+/// Ids of all runs, deleted ones left out, that begin with `prefix`.
+pub(crate) fn with_prefix(conn: &Connection, prefix: &str) -> Result<Vec<String>> {
+    conn.prepare_cached("SELECT id FROM runs WHERE substr(id, 1, length(?1)) = ?1 AND deleted_at IS NULL")?
+        .query_map([prefix], |row| row.get(0))?
+        .collect()
+}
+
+/// Answers whether there was such a run to mark.
+pub(crate) fn mark_deleted(conn: &Connection, id: &str, deleted_at: Option<&str>) -> Result<bool> {
+    conn.prepare_cached("UPDATE runs SET deleted_at = ?2 WHERE id = ?1 AND (deleted_at IS NULL) <> (?2 IS NULL)")?
+        .execute(params![id, deleted_at])
+        .map(|rows| rows > 0)
+}
+
+/// Removes for good what was deleted before a moment; answers with the number of runs.
+pub(crate) fn purge(conn: &Connection, before: &str) -> Result<usize> {
+    conn.prepare_cached("DELETE FROM runs WHERE deleted_at < ?1")?.execute([before])
+}

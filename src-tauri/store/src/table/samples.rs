@@ -1,0 +1,85 @@
+//! One row a reading of the sensors.
+
+use rusqlite::{Connection, Result, Row, named_params};
+use toprung_core::machine::HardwareSample;
+
+use super::{bad, count, stored};
+
+pub(crate) const V1: &str = "
+CREATE TABLE samples (
+    key           INTEGER PRIMARY KEY,
+    run           INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+    at_ms         REAL NOT NULL,
+    cpu_percent   REAL,
+    per_core      BLOB NOT NULL,
+    memory_used_bytes INTEGER,
+    memory_available_bytes INTEGER,
+    swap_used_bytes INTEGER,
+    temperature_c REAL,
+    disk_read     REAL,
+    disk_write    REAL,
+    network_in    REAL,
+    network_out   REAL
+) STRICT;
+CREATE INDEX samples_of_run ON samples (run);
+";
+
+/// A core's load is kept in hundredths of a percent: two bytes a core keep half an hour of a 128-core machine under 1 MB,
+/// and the kernel's own tick (10 ms of a second) is coarser.
+const PER_PERCENT: f32 = 100.0;
+
+pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Result<()> {
+    conn.prepare_cached(
+        "INSERT INTO samples (run, at_ms, cpu_percent, per_core, memory_used_bytes, memory_available_bytes, swap_used_bytes,
+            temperature_c, disk_read, disk_write, network_in, network_out)
+         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out)",
+    )?
+    .execute(named_params! {
+        ":run": run,
+        ":at_ms": sample.at_ms,
+        ":cpu": sample.cpu_percent,
+        ":per_core": pack(&sample.per_core_percent),
+        ":used": stored(sample.memory_used_bytes),
+        ":available": stored(sample.memory_available_bytes),
+        ":swap": stored(sample.swap_used_bytes),
+        ":temperature": sample.temperature_c,
+        ":read": sample.disk_read_bytes_per_s,
+        ":write": sample.disk_write_bytes_per_s,
+        ":in": sample.network_in_bytes_per_s,
+        ":out": sample.network_out_bytes_per_s,
+    })
+    .map(drop)
+}
+
+/// The samples of a run in the order in which they were saved.
+pub(crate) fn of_run(conn: &Connection, run: i64) -> Result<Vec<HardwareSample>> {
+    conn.prepare_cached("SELECT * FROM samples WHERE run = ?1 ORDER BY key")?.query_map([run], record)?.collect()
+}
+
+fn record(row: &Row<'_>) -> Result<HardwareSample> {
+    let blob: Vec<u8> = row.get("per_core")?;
+    Ok(HardwareSample {
+        at_ms: row.get("at_ms")?,
+        cpu_percent: row.get("cpu_percent")?,
+        per_core_percent: unpack(&blob).ok_or_else(|| bad("per_core", format!("{} bytes", blob.len())))?,
+        memory_used_bytes: count(row, "memory_used_bytes")?,
+        memory_available_bytes: count(row, "memory_available_bytes")?,
+        swap_used_bytes: count(row, "swap_used_bytes")?,
+        temperature_c: row.get("temperature_c")?,
+        disk_read_bytes_per_s: row.get("disk_read")?,
+        disk_write_bytes_per_s: row.get("disk_write")?,
+        network_in_bytes_per_s: row.get("network_in")?,
+        network_out_bytes_per_s: row.get("network_out")?,
+    })
+}
+
+/// A cast from float to integer saturates, so no reading, however absurd, wraps round.
+fn pack(percents: &[f32]) -> Vec<u8> {
+    percents.iter().flat_map(|percent| ((percent * PER_PERCENT).round() as u16).to_le_bytes()).collect()
+}
+
+/// `None` when the bytes are not whole readings.
+fn unpack(bytes: &[u8]) -> Option<Vec<f32>> {
+    let (loads, rest) = bytes.as_chunks::<2>();
+    rest.is_empty().then(|| loads.iter().map(|load| f32::from(u16::from_le_bytes(*load)) / PER_PERCENT).collect())
+}
