@@ -129,7 +129,12 @@ impl CauseKind {
             "Check the connection and start again: it resumes where it stopped.",
         ),
         (Self::DiskFull, "disk_full", "The disk is full.", "Free some space and start again: nothing finished is lost."),
-        (Self::NotSaved, "not_saved", "The result could not be saved.", "Check the data folder and its disk, then go on: nothing finished is lost."),
+        (
+            Self::NotSaved,
+            "not_saved",
+            "The result could not be saved.",
+            "Check the data folder and its disk, then go on: nothing finished is lost.",
+        ),
         (
             Self::AbsurdFigures,
             "absurd_figures",

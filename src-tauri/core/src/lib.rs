@@ -10,6 +10,7 @@ pub mod cause;
 pub mod format;
 pub mod machine;
 pub mod model;
+pub mod output;
 pub mod plan;
 pub mod run;
 pub mod stats;
