@@ -15,8 +15,13 @@ pub enum Command {
         context_tokens: u32,
         /// `None`: the worker chooses the physical cores.
         threads: Option<u32>,
+        /// `None`: all layers where the build has a GPU backend and the machine such a GPU, else none.
+        #[serde(default)]
+        gpu_layers: Option<u32>,
     },
-    /// A performance trial as llama-bench makes it: random tokens in, end-of-sequence ignored.
+    /// A performance trial as llama-bench makes it: random tokens in, random tokens decoded, end-of-sequence
+    /// ignored. Its figures equal `llama-bench -p P` and `llama-bench -n N -d P`: the first token stands at the
+    /// prompt's end, and the N−1 intervals after it hold one single-token decode each.
     Speed { prompt_tokens: u32, output_tokens: u32, seed: u64 },
     /// A user's message through the model's own chat template, greedily.
     Chat { message: String, max_output_tokens: u32 },
@@ -27,7 +32,10 @@ pub enum Command {
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Reply {
     /// First line: who is there. Settings are names and values such as backend, build, threads.
-    Hello { version: String, settings: Vec<(String, String)> },
+    Hello {
+        version: String,
+        settings: Vec<(String, String)>,
+    },
     Loaded {
         load_ms: f64,
         context_tokens: u32,
@@ -37,9 +45,13 @@ pub enum Reply {
         weights_bytes: Option<u64>,
         vram_bytes: Option<u64>,
         settings: Vec<(String, String)>,
+        #[serde(default)]
+        memory: Memory,
     },
-    /// One token's text; it may be empty where a character is still incomplete.
-    Fragment { text: String },
+    /// One token's text. It is empty in a speed trial, and where a character is still incomplete.
+    Fragment {
+        text: String,
+    },
     Done {
         /// `stop` or `length`.
         reason: String,
@@ -50,10 +62,14 @@ pub enum Reply {
         decode_ms: f64,
         memory: Memory,
     },
-    Failed { code: FailureCode, message: String },
+    Failed {
+        code: FailureCode,
+        message: String,
+    },
 }
 
-/// The worker's own memory, from /proc where there is one.
+/// The worker's own memory at its peak so far, from /proc where there is one. Resident set size comes from the
+/// kernel's high-water mark; the anonymous and file-backed shares are the highest of four samples a second.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
