@@ -89,6 +89,16 @@ impl Catalogue {
         }
     }
 
+    /// One rung for a model named by a person: with title and facts where the catalogue knows it, else by its bare name.
+    pub fn planned(&self, model: &ModelRef) -> PlannedRung {
+        let Some(known) = self.model(model.as_str()) else {
+            return PlannedRung { model: model.clone(), title: model.short().to_owned(), facts: ModelFacts::default() };
+        };
+        let named_for_ollama = known.ollama.as_ref().is_some_and(|ollama| ollama.as_str().eq_ignore_ascii_case(model.as_str()));
+        let rung = if named_for_ollama { known.rung_for_ollama() } else { known.rung() };
+        PlannedRung { model: model.clone(), ..rung }
+    }
+
     /// Names of the ladders that a model stands in.
     pub fn ladders_of(&self, model: &CatalogueModel) -> Vec<&str> {
         self.ladders.iter().filter(|ladder| ladder.models.contains(&model.id)).map(|ladder| ladder.name.as_str()).collect()
@@ -219,6 +229,14 @@ mod tests {
         assert_eq!(ladder.rungs[0].facts.file_bytes, None, "Ollama's smollm2:135m is not our Q4_1 file");
         let classic = catalogue().ladder_for("classic", EngineKind::Ollama).expect("it is listed");
         assert_eq!(classic.rungs[4].facts.active_bytes, Some(3_700_000_000), "these are figures of Ollama's own files");
+    }
+
+    #[test]
+    fn a_model_that_nobody_knows_is_planned_by_its_bare_name() {
+        let model = ModelRef::new("hf.co/someone/Some-Model-GGUF:Q4_K_M").expect("a valid name");
+        let rung = catalogue().planned(&model);
+        assert_eq!(rung.title, "Some-Model-GGUF:Q4_K_M");
+        assert_eq!(rung.facts, ModelFacts::default(), "unknown is None");
     }
 
     #[test]

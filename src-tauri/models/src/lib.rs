@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod digest;
 pub mod gguf;
 pub mod http;
+pub mod ladder_file;
 
 #[cfg(test)]
 mod testing;
