@@ -25,6 +25,14 @@ pub struct Notice {
     pub trials: u32,
 }
 
+impl Notice {
+    /// Counts what the repaired database `conn` holds.
+    pub(crate) fn new(conn: &Connection, kept: PathBuf, problem: String) -> rusqlite::Result<Self> {
+        let count = |table| conn.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0));
+        Ok(Self { kept, problem, runs: count("runs")?, trials: count("trials")? })
+    }
+}
+
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { kept, problem, runs, trials } = self;
@@ -40,8 +48,9 @@ const SHARED_MEMORY: &str = "-shm";
 /// The file beside the database in which a finished salvage waits to take its place.
 const SALVAGED: &str = "salvaged";
 
-/// Keeps the damaged database at `path` under a name with `stamp`, and puts what can be read of it into a new one.
-pub(crate) fn recover(path: &Path, stamp: &str, problem: String, versions: &[&'static str]) -> Result<Notice, StoreError> {
+/// Keeps the damaged database at `path` under a name with `stamp`, and puts what can be read of it into a new one;
+/// answers with where the damaged one is kept.
+pub(crate) fn recover(path: &Path, stamp: &str, versions: &[&'static str]) -> Result<PathBuf, StoreError> {
     let (copy, part) = (beside(path, "damaged-copy"), beside(path, "salvaging"));
     for file in [&copy, &part] {
         remove(file);
@@ -50,10 +59,9 @@ pub(crate) fn recover(path: &Path, stamp: &str, problem: String, versions: &[&'s
     copy_with_log(path, &copy).map_err(|error| StoreError::from_io(&error, path))?;
     let saved = salvage(&copy, &part, versions);
     remove(&copy);
-    let (runs, trials) = saved.inspect_err(|_| remove(&part))?;
+    saved.inspect_err(|_| remove(&part))?;
     fs::rename(&part, beside(path, SALVAGED)).map_err(|error| StoreError::from_io(&error, path))?;
-    let kept = finish(path, stamp)?.unwrap_or_else(|| path.to_owned());
-    Ok(Notice { kept, problem, runs, trials })
+    Ok(finish(path, stamp)?.unwrap_or_else(|| path.to_owned()))
 }
 
 /// Puts a finished salvage in its place, where there is one; answers with the name under which the original was kept.
@@ -106,8 +114,8 @@ fn remove(path: &Path) {
     }
 }
 
-/// Copies what can be read of `from` into a new database `to`; answers with the numbers of runs and trials.
-fn salvage(from: &Path, to: &Path, versions: &[&'static str]) -> Result<(u32, u32), StoreError> {
+/// Copies what can be read of `from` into a new database `to`.
+fn salvage(from: &Path, to: &Path, versions: &[&'static str]) -> Result<(), StoreError> {
     let sql = |error: rusqlite::Error| StoreError::from_sql(&error, Some(to));
     let source = Connection::open(from).ok();
     let version = source.as_ref().and_then(|conn| user_version(conn).ok()).and_then(|version| usize::try_from(version).ok());
@@ -127,9 +135,7 @@ fn salvage(from: &Path, to: &Path, versions: &[&'static str]) -> Result<(u32, u3
         transaction.commit().map_err(sql)?;
     }
     migrations.to_latest(&mut target).map_err(|error| from_migration(error, Some(to)))?;
-    table::runs::remove_unreadable(&target).map_err(sql)?;
-    let count = |table| target.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get::<_, u32>(0)).map_err(sql);
-    Ok((count("runs")?, count("trials")?))
+    table::runs::remove_unreadable(&target).map_err(sql)
 }
 
 /// Copies the rows of one table. Where reading stops at a damaged page, it goes on from the table's other end.

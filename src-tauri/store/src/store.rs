@@ -41,15 +41,17 @@ impl Store {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| StoreError::from_io(&error, folder))?;
         }
-        recovery::finish(&path, &stamp)?;
         let versions = schema::versions();
-        let (conn, notice) = match connection::open(&path, &stamp, &versions) {
+        let mut damage = recovery::finish(&path, &stamp)?.map(|kept| (kept, "found at an earlier start".to_owned()));
+        let conn = match connection::open(&path, &stamp, &versions) {
             Err(StoreError::Damaged { detail }) => {
-                let notice = recovery::recover(&path, &stamp, detail, &versions)?;
-                (connection::open(&path, &stamp, &versions)?, Some(notice))
+                damage = Some((recovery::recover(&path, &stamp, &versions)?, detail));
+                connection::open(&path, &stamp, &versions)?
             }
-            result => (result?, None),
+            result => result?,
         };
+        let notice = damage.map(|(kept, problem)| Notice::new(&conn, kept, problem)).transpose();
+        let notice = notice.map_err(|error| StoreError::from_sql(&error, Some(&path)))?;
         Ok(Opened { store: Self { conn, path: Some(path) }, notice })
     }
 

@@ -1,0 +1,138 @@
+//! Records that the tests store, and the small generator that makes their random choices repeatable.
+#![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
+
+use std::path::Path;
+
+use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::machine::{Gpu, HardwareSample, Machine};
+use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
+use toprung_core::plan::Mode;
+use toprung_core::run::{LoadKind, LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_core::trial::{Outcome, Trial, TrialKind};
+use toprung_store::{Opened, Store};
+
+pub(crate) const STAMP: &str = "2026-01-02T03:04:05Z";
+
+/// Opens a store that must be sound.
+pub(crate) fn open(path: &Path) -> Store {
+    let Opened { store, notice } = Store::open(path, STAMP).unwrap();
+    assert_eq!(notice, None, "the database must not be damaged");
+    store
+}
+
+pub(crate) fn trial(index: u32, kind: TrialKind) -> Trial {
+    let first = 100.0 + index as f32;
+    Trial {
+        index,
+        kind,
+        started_ms: f64::from(index) * 1000.25,
+        ttft_ms: Some(123.456),
+        response_ms: Some(1610.5),
+        prefill_tps: None,
+        decode_tps: Some(54.67 + f64::from(index)),
+        client_decode_tps: Some(54.5),
+        prompt_tokens: Some(512),
+        output_tokens: Some(128),
+        fragments_ms: (0..128).map(|n| first + n as f32 * 18.3).collect(),
+        output: if kind == TrialKind::Answer { "Zwölf — “twelve”\n".to_owned() } else { String::new() },
+        outcome: Outcome::Complete,
+    }
+}
+
+pub(crate) fn failed(index: u32, kind: CauseKind) -> Trial {
+    let outcome = Outcome::Failed(Cause::new(kind, "after 31 of 128 tokens"));
+    Trial { outcome, ttft_ms: None, fragments_ms: Vec::new(), ..trial(index, TrialKind::Answer) }
+}
+
+pub(crate) fn rung(position: u32, model: &str) -> RungRecord {
+    RungRecord {
+        position,
+        model: ModelRef::new(model).unwrap(),
+        title: model.to_uppercase(),
+        facts: ModelFacts { file_bytes: Some(91_729_408), active_bytes: Some(80_000_000), ..ModelFacts::default() },
+        status: RungStatus::Waiting,
+        load: LoadRecord::default(),
+        trials: Vec::new(),
+    }
+}
+
+pub(crate) fn sample(second: u32, cores: usize) -> HardwareSample {
+    HardwareSample {
+        at_ms: f64::from(second) * 1000.0,
+        cpu_percent: Some(93.75),
+        per_core_percent: (0..cores).map(|core| (core % 100) as f32 + 0.25).collect(),
+        memory_used_bytes: Some(7 << 30),
+        memory_available_bytes: Some(9 << 30),
+        swap_used_bytes: Some(0),
+        temperature_c: None,
+        disk_read_bytes_per_s: Some(1234.5),
+        disk_write_bytes_per_s: Some(0.0),
+        network_in_bytes_per_s: Some(1e7 / 3.0),
+        network_out_bytes_per_s: None,
+    }
+}
+
+/// A run with nothing measured yet.
+pub(crate) fn planned(id: &str) -> RunRecord {
+    RunRecord {
+        id: id.to_owned(),
+        started_at: "2026-01-02T03:04:05Z".to_owned(),
+        ended_at: None,
+        status: RunStatus::Running,
+        ladder: "starter".to_owned(),
+        mode: Mode::Quick,
+        engine: EngineDescription {
+            kind: EngineKind::Ollama,
+            version: Some("0.5.4".to_owned()),
+            url: Some("http://127.0.0.1:11434".to_owned()),
+            settings: vec![("num_ctx".to_owned(), "2048".to_owned()), ("odd".to_owned(), "\"';--".to_owned())],
+        },
+        machine: Machine {
+            cpu: Some("A “fast” CPU".to_owned()),
+            logical_cores: Some(8),
+            gpus: vec![Gpu { name: "RTX".to_owned(), memory_bytes: Some(8 << 30) }],
+            ..Machine::default()
+        },
+        rungs: vec![rung(0, "smollm2:135m"), rung(1, "localhost:5055/library/gemma3:270m"), rung(2, "llama3:8b")],
+        samples: Vec::new(),
+    }
+}
+
+/// A run with a measured, a failed and a left-out rung.
+pub(crate) fn measured(id: &str) -> RunRecord {
+    let mut run = planned(id);
+    run.status = RunStatus::Finished;
+    run.ended_at = Some("2026-01-02T03:14:05Z".to_owned());
+    run.samples = (0..60).map(|second| sample(second, 8)).collect();
+    let [first, second, third] = &mut run.rungs[..] else { unreachable!("three rungs were planned") };
+    first.status = RungStatus::Measured;
+    first.facts = ModelFacts {
+        digest: Some(format!("sha256:{}", "a".repeat(64))),
+        parameters: Some(134_515_008),
+        architecture: Some("llama".to_owned()),
+        quantization: Some("Q4_K_M".to_owned()),
+        context_length: Some(8192),
+        specialty: Some(Specialty::Code),
+        ..first.facts.clone()
+    };
+    first.load = LoadRecord { load_ms: Some(812.5), kind: Some(LoadKind::Cold), vram_bytes: Some(0), ..LoadRecord::default() };
+    first.trials = (0..5).map(|index| trial(index, TrialKind::Speed)).chain([trial(0, TrialKind::Answer)]).collect();
+    second.status = RungStatus::Failed(Cause::new(CauseKind::DegenerateOutput, "3 distinct words of 128"));
+    second.trials = vec![failed(0, CauseKind::DegenerateOutput), failed(1, CauseKind::StreamEndedEarly)];
+    third.status = RungStatus::LeftOut("it needs 4.7 GiB and 2.0 GiB are free".to_owned());
+    run
+}
+
+/// SplitMix64: a repeatable stream of numbers from a seed.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    /// A number below `limit`, which must not be 0.
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % limit
+    }
+}
