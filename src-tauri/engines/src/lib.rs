@@ -3,6 +3,11 @@
 //! Every figure that Toprung shows begins here as a time stamp taken at the socket or pipe. A failure is
 //! a [`Cause`]: it says what happened, the number or words that prove it, and the next step.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod ollama;
+mod synthetic;
+
 use std::time::Instant;
 
 use async_trait::async_trait;

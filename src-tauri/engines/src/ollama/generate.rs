@@ -1,0 +1,141 @@
+//! Asking for a generation and reading its stream.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use toprung_core::cause::{Cause, CauseKind};
+
+use super::KEEP_ALIVE;
+use super::generation::Generation;
+use super::models::Thinking;
+use super::transport::{Broken, LineReader, Transport, Wait};
+use crate::{FinalRecord, OnFragment, Prompt, Request, synthetic};
+
+/// The seed of greedy sampling, which makes no use of it; set so that a server's own default can't matter.
+const GREEDY_SEED: u64 = 0;
+/// A speed trial samples at this temperature. Greedy sampling drives small models into loops on random words, and the server aborts
+/// a loop, which would fail a sound model.
+const SYNTHETIC_TEMPERATURE: f64 = 1.0;
+/// The server keeps seeds in a signed 32-bit number.
+const SEED_MASK: u64 = 0x7fff_ffff;
+/// After the final record nothing but the end of the reply is due.
+const DRAIN: Duration = Duration::from_millis(200);
+
+/// Generates, and passes every fragment on as it is read.
+pub(super) async fn generate(
+    transport: &Transport,
+    request: &Request,
+    thinking: Thinking,
+    on_fragment: OnFragment<'_>,
+) -> Result<FinalRecord, Cause> {
+    let (path, body) = body(request, thinking);
+    let mut generation = Generation::new(Instant::now(), request.max_output_tokens);
+    let outcome = match transport.send(Method::POST, path, Some(&body), Wait::generation(&transport.limits)).await {
+        Ok(response) => read(transport, LineReader::new(response), &mut generation, on_fragment).await,
+        Err(cause) => Err(cause),
+    };
+    match outcome {
+        Err(cause) if cause.kind == CauseKind::StreamEndedEarly && transport.is_gone().await => {
+            Err(Cause::new(CauseKind::EngineCrashed, format!("{}, and nothing answers at {} any more", cause.detail, transport.base)))
+        }
+        outcome => outcome,
+    }
+}
+
+async fn read(
+    transport: &Transport,
+    mut reader: LineReader,
+    generation: &mut Generation,
+    on_fragment: OnFragment<'_>,
+) -> Result<FinalRecord, Cause> {
+    // The first line follows the whole prompt's reading, whether or not the headers came before.
+    let mut idle = transport.limits.first_byte;
+    loop {
+        match reader.next(idle).await {
+            Ok(Some((at, line))) => {
+                if let Some(record) = generation.accept(&line, at, on_fragment)? {
+                    reader.drain(DRAIN).await;
+                    return Ok(record);
+                }
+            }
+            Ok(None) => return Err(generation.cut("the stream ended without its final record")),
+            Err(Broken::Cut(reason)) => return Err(generation.cut(&reason)),
+            Err(Broken::Silent(limit)) => return Err(generation.stalled(limit)),
+            Err(Broken::LineTooLong(limit)) => {
+                return Err(Cause::new(CauseKind::EngineError, format!("a line of the stream has more than {limit} bytes")));
+            }
+        }
+        idle = transport.limits.idle;
+    }
+}
+
+/// The path and body of a generation. `num_ctx` is always sent: the server's own default depends on its version and on memory.
+fn body(request: &Request, thinking: Thinking) -> (&'static str, Value) {
+    let model = request.model.as_str();
+    let (context, output) = (request.context_tokens, request.max_output_tokens);
+    match &request.prompt {
+        Prompt::Chat(message) => {
+            let mut body = json!({
+                "model": model,
+                "messages": [{"role": "user", "content": message}],
+                "stream": true,
+                "keep_alive": KEEP_ALIVE,
+                "options": {"num_ctx": context, "num_predict": output, "temperature": 0, "seed": GREEDY_SEED},
+            });
+            if let Some(value) = thinking.value() {
+                body["think"] = value;
+            }
+            ("api/chat", body)
+        }
+        Prompt::Synthetic { tokens, seed } => {
+            let options = json!({
+                "num_ctx": context,
+                "num_predict": output,
+                "temperature": SYNTHETIC_TEMPERATURE,
+                "seed": seed & SEED_MASK,
+                "stop": [],
+            });
+            let prompt = synthetic::words(*tokens, *seed);
+            let body = json!({"model": model, "prompt": prompt, "raw": true, "stream": true, "keep_alive": KEEP_ALIVE, "options": options});
+            ("api/generate", body)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use toprung_core::model::ModelRef;
+
+    use super::*;
+
+    fn request(prompt: Prompt) -> Request {
+        Request { model: ModelRef::new("a:b").unwrap(), prompt, max_output_tokens: 48, context_tokens: 2048 }
+    }
+
+    #[test]
+    fn the_context_is_always_sent() {
+        for prompt in [Prompt::Chat("hi".into()), Prompt::Synthetic { tokens: 8, seed: 1 }] {
+            let (_, body) = body(&request(prompt), Thinking::Unable);
+            assert_eq!(body["options"]["num_ctx"], 2048, "the server's own default changes with its version and with memory");
+            assert_eq!(body["options"]["num_predict"], 48);
+        }
+    }
+
+    #[test]
+    fn thinking_is_mentioned_only_to_a_model_that_can() {
+        let ask = |thinking| body(&request(Prompt::Chat("hi".into())), thinking).1.get("think").cloned();
+        assert_eq!(ask(Thinking::Unable), None, "a model that can't think answers such a request with HTTP 400");
+        assert_eq!(ask(Thinking::Switch), Some(json!(false)));
+        assert_eq!(ask(Thinking::Levels), Some(json!("low")));
+    }
+
+    #[test]
+    fn a_synthetic_prompt_passes_by_the_template_and_is_led_by_its_seed() {
+        let prompt = |seed| body(&request(Prompt::Synthetic { tokens: 8, seed }), Thinking::Switch);
+        let ((path, one), (_, two)) = (prompt(1), prompt(2));
+        assert_eq!((path, &one["raw"]), ("api/generate", &json!(true)));
+        assert_ne!(one["prompt"], two["prompt"], "a repeated prompt would be served from the cache");
+        assert!(prompt(u64::MAX).1["options"]["seed"].as_i64().is_some_and(|seed| i32::try_from(seed).is_ok()), "the server takes 32 bits");
+    }
+}

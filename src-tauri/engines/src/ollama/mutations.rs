@@ -1,0 +1,125 @@
+//! Streams from outside can't hurt: recorded streams are mutated with fixed seeds and played to the parsers.
+
+use std::panic::catch_unwind;
+use std::time::{Duration, Instant};
+
+use super::generation::Generation;
+use super::lines::Lines;
+use super::pull::play_progress;
+use crate::synthetic::SplitMix;
+
+const STREAMS: u64 = 10_000;
+/// No stream of a few kilobytes may take longer, on the slowest machine.
+const LONGEST: Duration = Duration::from_secs(1);
+const LINE_LIMIT: usize = 64 * 1024;
+
+const CHAT: &str = r#"{"model":"m","message":{"role":"assistant","content":"","thinking":"Let me see."},"done":false}
+{"model":"m","message":{"role":"assistant","content":"Red, “orange” and yéllow 😀"},"done":false}
+{"model":"m","message":{"role":"assistant","content":"","tool_calls":[{"function":{"name":"f","arguments":{"a":[1,2]}}}]},"done":false}
+{"model":"m","message":{"role":"assistant","content":"."},"done":false}
+{"model":"m","message":{"role":"assistant","content":""},"done_reason":"length","done":true,"total_duration":3465500672,"load_duration":63638276,"prompt_eval_count":121,"prompt_eval_duration":59000000,"eval_count":64,"eval_duration":341000000}
+"#;
+const PULL: &str = r#"{"status":"pulling manifest"}
+{"status":"pulling a5fd3b62230a","digest":"sha256:a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818","total":253113024,"completed":19916955}
+{"status":"pulling 000000000000","digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","total":270,"completed":270}
+{"status":"verifying sha256 digest"}
+{"status":"success"}
+"#;
+/// What tends to hurt parsers: signs, brackets, huge and odd numbers, broken text, and many of something.
+const INSERTS: [&[u8]; 16] = [
+    b"-",
+    b"1e999",
+    b"99999999999999999999",
+    b"NaN",
+    b"null",
+    b"\"",
+    b"{",
+    b"}",
+    b"[[[[[[[[[[[[[[[[",
+    b"\\ud800",
+    b"\xff\xfe",
+    b"\n",
+    b"\r\n\r\n",
+    b"\0",
+    b"{\"error\":\"no space left on device\"}\n",
+    b"\"done\":true,",
+];
+
+/// One to eight changes, then cut into pieces of random length.
+fn mutated(stream: &str, random: &mut SplitMix) -> Vec<Vec<u8>> {
+    let mut bytes = stream.as_bytes().to_vec();
+    for _ in 0..=random.next() % 8 {
+        let at = random.next() as usize % (bytes.len() + 1);
+        let end = (at + random.next() as usize % 40).min(bytes.len());
+        match random.next() % 5 {
+            0 => drop(bytes.drain(at..end)),
+            1 => bytes[at..end].iter_mut().for_each(|byte| *byte ^= 1 << (random.next() % 8)),
+            2 => drop(bytes.splice(at..at, INSERTS[random.next() as usize % INSERTS.len()].iter().copied())),
+            3 => bytes = [&bytes[..end], &bytes[at..]].concat(),
+            _ => drop(bytes.splice(at..at, vec![b'['; random.next() as usize % 4096])),
+        }
+    }
+    let mut pieces = Vec::new();
+    let mut rest = bytes.as_slice();
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at((1 + random.next() as usize % 700).min(rest.len()));
+        pieces.push(piece.to_vec());
+        rest = after;
+    }
+    pieces
+}
+
+/// Reads pieces as the sockets' readers do, until the first failure; the number of lines that were judged.
+fn read(pieces: &[Vec<u8>], judge: &mut dyn FnMut(&[u8]) -> bool) -> usize {
+    let mut lines = Lines::with_limit(LINE_LIMIT);
+    let mut judged = 0;
+    for piece in pieces {
+        let Ok(whole) = lines.push(piece) else { return judged };
+        for line in whole {
+            judged += 1;
+            if !judge(&line) {
+                return judged;
+            }
+        }
+    }
+    if let Some(line) = lines.finish() {
+        judged += 1;
+        judge(&line);
+    }
+    judged
+}
+
+/// Plays one mutated stream to both parsers; the bytes of text that came out.
+fn play(seed: u64) -> usize {
+    let mut random = SplitMix::new(seed);
+    let mut text = 0;
+    let pieces = mutated(CHAT, &mut random);
+    let mut generation = Generation::new(Instant::now(), 64);
+    read(&pieces, &mut |line| generation.accept(line, Instant::now(), &mut |fragment| text += fragment.text.len()).is_ok());
+    read(&mutated(PULL, &mut random), &mut play_progress());
+    text
+}
+
+#[test]
+fn ten_thousand_mutated_streams_do_no_harm() {
+    let mut readable = 0;
+    for seed in 0..STREAMS {
+        let began = Instant::now();
+        let text = catch_unwind(|| play(seed)).unwrap_or_else(|_| panic!("the stream of seed {seed} made a parser panic"));
+        assert!(began.elapsed() < LONGEST, "the stream of seed {seed} took {:?}", began.elapsed());
+        assert!(text < 16 * CHAT.len(), "the stream of seed {seed} grew to {text} bytes of text");
+        readable += u64::from(text > 0);
+    }
+    assert!(readable > STREAMS / 10, "only {readable} streams held text: the mutations are too coarse to reach the parser");
+}
+
+#[test]
+fn the_recorded_streams_are_sound_before_they_are_mutated() {
+    let mut generation = Generation::new(Instant::now() - Duration::from_secs(4), 64);
+    let mut done = false;
+    let lines = read(&[CHAT.as_bytes().to_vec()], &mut |line| {
+        done = generation.accept(line, Instant::now(), &mut |_| {}).expect("a recorded line").is_some();
+        true
+    });
+    assert!(done && lines == 5, "a mutation tells nothing of a stream that failed without it");
+}
