@@ -1,1 +1,62 @@
-fn main() {}
+//! `toprung`: the terminal front. The same jobs as the window, with progress bars and tables.
+
+// Printing is what this program is for; results go to standard output, everything else to standard error.
+#![allow(clippy::print_stdout)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod args;
+mod climb;
+mod doctor;
+mod history;
+mod models;
+mod progress;
+mod results;
+mod table;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser as _;
+use toprung_jobs::home::Home;
+use toprung_jobs::problem::{Blame, Problem};
+
+use crate::args::{Args, Command};
+
+/// Bad input, as clap itself exits.
+const BAD_INPUT: u8 = 2;
+/// Nothing could be measured or done.
+const NOTHING_DONE: u8 = 3;
+/// As a shell reports a program that Ctrl+C ended.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::world("no_runtime", "The program could not start its threads.", "Close other programs.").with_detail(error.to_string()))
+        .and_then(|runtime| runtime.block_on(run(args)));
+    match outcome {
+        Ok(code) => code,
+        Err(problem) => {
+            eprintln!("toprung: {problem}");
+            ExitCode::from(match problem.blame {
+                Blame::Input => BAD_INPUT,
+                Blame::World => NOTHING_DONE,
+            })
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<ExitCode, Problem> {
+    let home = Arc::new(Home::open()?);
+    if let Some(notice) = home.notice() {
+        eprintln!("toprung: {notice}");
+    }
+    match args.command {
+        Command::Climb(args) => climb::run(&home, &args).await,
+        Command::Models(args) => models::run(&home, args).await,
+        Command::History(args) => history::run(&home, args),
+        Command::Doctor(args) => doctor::run(&home, &args).await,
+    }
+}

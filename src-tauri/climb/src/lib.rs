@@ -3,4 +3,17 @@
 //! Architecture invariant: this crate knows engines and probes by trait only, and stores nothing itself.
 //! It emits events; whoever listens saves each finished trial before the next one begins.
 
-pub mod event;
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+mod control;
+mod event;
+mod ladder;
+mod measure;
+mod prompts;
+mod rung;
+mod voice;
+
+pub use control::Control;
+pub use event::{ClimbEnd, ClimbEvent, EventSink};
+pub use ladder::{Setting, climb};
+pub use prompts::ANSWER_PROMPTS;

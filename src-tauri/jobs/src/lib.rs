@@ -1,1 +1,29 @@
-//! jobs
+//! What both fronts do, written once: open the data folder, detect, plan, climb, keep, pull, look back, export.
+//!
+//! Architecture invariant: this crate draws nothing and knows neither Tauri nor a terminal.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod climb;
+pub mod doctor;
+pub mod engines;
+mod expect;
+pub mod export;
+pub mod history;
+pub mod home;
+pub mod ladders;
+pub mod live;
+mod lock;
+pub mod models;
+pub mod pace;
+pub mod plan;
+pub mod problem;
+mod recorder;
+pub mod setup;
+
+pub use toprung_climb::{ANSWER_PROMPTS, ClimbEnd, ClimbEvent};
+pub use toprung_core::model::EngineKind;
+pub use toprung_core::plan::Mode;
+pub use toprung_core::trial::TrialKind;
+pub use toprung_core::{analysis, format, machine, model, run, trial};
+pub use toprung_report::chart;

@@ -24,7 +24,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toprung_core::model::ModelRef;
 use toprung_core::plan::{Ladder, PlannedRung};
@@ -53,7 +53,8 @@ pub struct LadderFile {
 pub type Sources = BTreeMap<ModelRef, Source>;
 
 /// Where the embedded engine gets a model that the catalogue does not know.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Downloaded into the model folder, and refused unless its digest is this.
     Url { url: String, sha256: String },

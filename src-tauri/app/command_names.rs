@@ -1,0 +1,23 @@
+/// Every command that the page may call. A test compares them with the handlers, the capability and `ui/src/ipc.ts`.
+pub const COMMAND_NAMES: &[&str] = &[
+    "query_setup",
+    "query_plan",
+    "query_models",
+    "query_runs",
+    "query_run",
+    "query_chart",
+    "query_live",
+    "start_climb",
+    "start_resume",
+    "start_watch",
+    "start_pause",
+    "cancel_pause",
+    "cancel_climb",
+    "start_pull",
+    "cancel_pull",
+    "start_delete",
+    "cancel_delete",
+    "start_delete_run",
+    "cancel_delete_run",
+    "save_report",
+];

@@ -1,0 +1,6 @@
+//! What the page may ask: `query_*` reads, `start_*` begins, `cancel_*` ends or undoes, `save_*` writes a file.
+
+pub(crate) mod climb;
+pub(crate) mod models;
+pub(crate) mod runs;
+pub(crate) mod setup;

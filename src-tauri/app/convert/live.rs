@@ -1,0 +1,99 @@
+//! Live: the climb's state and its readings.
+
+use toprung_jobs::TrialKind;
+use toprung_jobs::live::{Live, LiveRung as JobRung, LiveState, RungState};
+use toprung_jobs::machine::HardwareSample;
+use toprung_messages::{LiveRung, LiveView, SampleView};
+
+use super::problem;
+
+pub(crate) fn view(live: &Live) -> LiveView {
+    let left = live.left_s();
+    LiveView {
+        run: live.run.clone(),
+        ladder: live.ladder.clone(),
+        mode: live.mode.name().to_owned(),
+        engine: live.engine.name().to_owned(),
+        state: state(live.state).to_owned(),
+        rungs: live.rungs.iter().map(rung).collect(),
+        current: live.current,
+        progress: live.progress(),
+        left_low_s: left.map(|(low, _)| low),
+        left_high_s: left.map(|(_, high)| high),
+        problem: live.problem.as_ref().map(problem),
+        samples: live.samples.iter().map(|reading| sample(reading, live.memory_total)).collect(),
+        output: live.output.clone(),
+    }
+}
+
+fn rung(rung: &JobRung) -> LiveRung {
+    LiveRung {
+        model: rung.model.to_string(),
+        title: rung.title.clone(),
+        file_bytes: rung.facts.file_bytes,
+        quantization: rung.facts.quantization.clone(),
+        state: rung_state(rung.state).to_owned(),
+        trial: rung.trial.map(|trial| trial.index + 1),
+        trials_at_least: rung.trial.map(|trial| trial.at_least),
+        trials_at_most: rung.trial.map(|trial| trial.at_most),
+        trial_kind: rung.trial.map(|trial| trial_kind(trial.kind).to_owned()),
+        pulled_bytes: rung.pull.map(|pull| pull.done_bytes),
+        pull_total_bytes: rung.pull.and_then(|pull| pull.total_bytes),
+        pull_bytes_per_s: rung.pull.and_then(|pull| pull.bytes_per_s),
+        pull_left_s: rung.pull.and_then(|pull| pull.left_s),
+        decode_tps: rung.decode_tps,
+        decode_half_width: rung.decode_half_width,
+        ttft_ms: rung.ttft_ms,
+        response_ms: rung.response_ms,
+        answered: rung.answered,
+        asked: rung.asked,
+        throughput_change: rung.throughput_change,
+        grade: rung.grade.map(|grade| format!("{grade:?}")),
+        problem: rung.problem.as_ref().map(problem),
+    }
+}
+
+pub(crate) fn sample(sample: &HardwareSample, memory_total_bytes: Option<u64>) -> SampleView {
+    SampleView {
+        at_ms: sample.at_ms,
+        cpu_percent: sample.cpu_percent,
+        memory_used_bytes: sample.memory_used_bytes,
+        memory_total_bytes,
+        swap_used_bytes: sample.swap_used_bytes,
+        temperature_c: sample.temperature_c,
+        disk_read_bytes_per_s: sample.disk_read_bytes_per_s,
+        disk_write_bytes_per_s: sample.disk_write_bytes_per_s,
+        network_in_bytes_per_s: sample.network_in_bytes_per_s,
+        network_out_bytes_per_s: sample.network_out_bytes_per_s,
+    }
+}
+
+fn state(state: LiveState) -> &'static str {
+    match state {
+        LiveState::Running => "running",
+        LiveState::Pausing => "pausing",
+        LiveState::Paused => "paused",
+        LiveState::Stopping => "stopping",
+        LiveState::Ended => "ended",
+    }
+}
+
+fn rung_state(state: RungState) -> &'static str {
+    match state {
+        RungState::Waiting => "waiting",
+        RungState::Pulling => "pulling",
+        RungState::Loading => "loading",
+        RungState::WarmingUp => "warming_up",
+        RungState::Measuring => "measuring",
+        RungState::Measured => "measured",
+        RungState::Failed => "failed",
+        RungState::LeftOut => "left_out",
+    }
+}
+
+fn trial_kind(kind: TrialKind) -> &'static str {
+    match kind {
+        TrialKind::Speed => "speed",
+        TrialKind::Answer => "answer",
+    }
+}

@@ -1,0 +1,23 @@
+//! The edge: what the jobs know, made into what the page is told. Nothing is decided here.
+
+pub(crate) mod live;
+pub(crate) mod models;
+pub(crate) mod plan;
+pub(crate) mod results;
+
+use toprung_jobs::problem::Problem as JobProblem;
+use toprung_messages::Problem;
+
+pub(crate) fn problem(problem: &JobProblem) -> Problem {
+    Problem {
+        code: problem.code.to_owned(),
+        what: problem.what.clone(),
+        detail: problem.detail.clone(),
+        next_step: problem.next_step.clone(),
+    }
+}
+
+/// A problem as what a command rejects with.
+pub(crate) fn rejection(problem: JobProblem) -> Problem {
+    self::problem(&problem)
+}

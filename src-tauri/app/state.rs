@@ -1,0 +1,44 @@
+//! What lives as long as the app: the data folder, the climb under way, pulls and deletions.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use toprung_jobs::climb::ClimbHand;
+use toprung_jobs::home::Home;
+use toprung_messages::Problem;
+
+use crate::deletions::Deletions;
+use crate::live::Watchers;
+use crate::pulls::Pulls;
+
+pub(crate) struct AppState {
+    pub(crate) home: Arc<Home>,
+    climb: Mutex<Option<ClimbHand>>,
+    pub(crate) watchers: Arc<Watchers>,
+    pub(crate) pulls: Arc<Pulls>,
+    pub(crate) deletions: Arc<Deletions>,
+}
+
+/// What a command answers.
+pub(crate) type Answer<T> = Result<T, Problem>;
+
+impl AppState {
+    pub(crate) fn new(home: Arc<Home>) -> Self {
+        Self { home, climb: Mutex::default(), watchers: Arc::default(), pulls: Arc::default(), deletions: Arc::default() }
+    }
+
+    pub(crate) fn climb(&self) -> MutexGuard<'_, Option<ClimbHand>> {
+        lock(&self.climb)
+    }
+
+    pub(crate) fn stop_everything(&self) {
+        if let Some(climb) = self.climb().as_ref() {
+            climb.stop();
+        }
+        self.pulls.cancel_all();
+    }
+}
+
+/// A thread that panicked while it held one of these left nothing half done that a later reader could trip over.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,220 @@
+//! The command line. Other programs rely on it: names and meanings stay.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use toprung_jobs::engines::EngineChoice;
+use toprung_jobs::{EngineKind, Mode};
+
+/// Which local language model should this machine run? Toprung answers by measuring.
+#[derive(Debug, Parser)]
+#[command(name = "toprung", version, about, after_help = "TOPRUNG_HOME names the data folder. Exit codes: 0 finished, 2 bad input, 3 nothing could be measured, 130 interrupted.")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Climb a ladder of models and say which to run.
+    Climb(Climb),
+    /// List, pull or remove models.
+    Models(Models),
+    /// List runs, or show one.
+    History(History),
+    /// Look at the machine, engines, sensors and data folder, and say what is missing.
+    Doctor(Doctor),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Climb {
+    /// A ladder's name (starter, classic, installed) or a ladder file (.toml).
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "model")]
+    pub(crate) ladder: Option<String>,
+    /// Models to climb, smallest first; may be given more than once.
+    #[arg(long, value_name = "REF", num_args = 1..)]
+    pub(crate) model: Vec<String>,
+    #[command(flatten)]
+    pub(crate) engine: Engine,
+    /// How thoroughly each rung is measured.
+    #[arg(long, value_enum, default_value_t = ModeArg::Standard)]
+    pub(crate) mode: ModeArg,
+    /// Download what is missing without asking.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Leave out models that are not installed.
+    #[arg(long)]
+    pub(crate) no_downloads: bool,
+    /// Also try models that are predicted not to fit into memory.
+    #[arg(long)]
+    pub(crate) try_anyway: bool,
+    /// Write the results as JSON (`-`: to standard output).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Write a report; the ending says which kind.
+    #[arg(long, value_name = "FILE.md|FILE.pdf")]
+    pub(crate) report: Option<PathBuf>,
+    /// Go on with a run that was cut off: the newest, or the one named by its id or the start of it.
+    #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["ladder", "model", "no_downloads"])]
+    pub(crate) resume: Option<Option<String>>,
+}
+
+/// Which engine, and where.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Engine {
+    /// The engine that runs the models.
+    #[arg(long, value_enum, default_value_t = EngineArg::Llama)]
+    engine: EngineArg,
+    /// Where the engine is reached.
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+}
+
+impl Engine {
+    pub(crate) fn choice(&self) -> EngineChoice {
+        EngineChoice { kind: self.engine.into(), url: self.url.clone() }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineArg {
+    /// The embedded llama.cpp: needs nothing else.
+    Llama,
+    /// An Ollama server.
+    Ollama,
+    /// Any OpenAI-compatible server.
+    Openai,
+    /// Plays a script (for tests).
+    #[value(hide = true)]
+    Scripted,
+}
+
+impl From<EngineArg> for EngineKind {
+    fn from(arg: EngineArg) -> Self {
+        match arg {
+            EngineArg::Llama => Self::Llama,
+            EngineArg::Ollama => Self::Ollama,
+            EngineArg::Openai => Self::Openai,
+            EngineArg::Scripted => Self::Scripted,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModeArg {
+    /// Three short trials a rung.
+    Quick,
+    /// Trials until the interval is narrow.
+    Standard,
+    /// More trials, narrower intervals.
+    Thorough,
+    /// Five short prompts a model, as the first ladder was measured by hand.
+    Classic,
+}
+
+impl From<ModeArg> for Mode {
+    fn from(arg: ModeArg) -> Self {
+        match arg {
+            ModeArg::Quick => Self::Quick,
+            ModeArg::Standard => Self::Standard,
+            ModeArg::Thorough => Self::Thorough,
+            ModeArg::Classic => Self::Classic,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Models {
+    #[command(subcommand)]
+    pub(crate) command: ModelsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// What is installed and what can be pulled.
+    List {
+        #[command(flatten)]
+        engine: Engine,
+    },
+    /// Download a model.
+    Pull {
+        #[arg(value_name = "REF")]
+        model: String,
+        #[command(flatten)]
+        engine: Engine,
+    },
+    /// Delete a model.
+    Rm {
+        #[arg(value_name = "REF")]
+        model: String,
+        #[command(flatten)]
+        engine: Engine,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct History {
+    #[command(subcommand)]
+    pub(crate) command: HistoryCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum HistoryCommand {
+    /// Every run, newest first.
+    List,
+    /// One run with its verdict.
+    Show {
+        /// Its id, or the start of it.
+        run: String,
+        /// Write the results as JSON (`-`: to standard output).
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// Write a report; the ending says which kind.
+        #[arg(long, value_name = "FILE.md|FILE.pdf")]
+        report: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Doctor {
+    /// Where Ollama is reached, if not at its usual address.
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Args, clap::Error> {
+        Args::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_contract_parses() {
+        for line in [
+            "toprung climb",
+            "toprung climb --ladder starter --engine llama --mode quick --yes --json out.json --report out.pdf",
+            "toprung climb --model a:1b --model b:3b --engine ollama --url http://127.0.0.1:11434",
+            "toprung climb --model a:1b b:3b --mode classic",
+            "toprung climb --engine openai --url http://127.0.0.1:8080 --model x --mode thorough",
+            "toprung climb --resume",
+            "toprung climb --resume 0192 --json -",
+            "toprung models list",
+            "toprung models pull smollm2-135m-instruct",
+            "toprung models rm smollm2-135m-instruct",
+            "toprung history list",
+            "toprung history show 0192",
+            "toprung doctor",
+        ] {
+            parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+    }
+
+    #[test]
+    fn bad_input_exits_with_2() {
+        for line in ["toprung", "toprung climb --mode warp", "toprung climb --ladder a --model b", "toprung models pull", "toprung history show"] {
+            assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+}

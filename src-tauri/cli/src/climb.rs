@@ -1,0 +1,132 @@
+//! `toprung climb`: plan, ask, climb with progress, results, files.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use toprung_jobs::climb::{self, RunningClimb};
+use toprung_jobs::export;
+use toprung_jobs::format;
+use toprung_jobs::history;
+use toprung_jobs::home::Home;
+use toprung_jobs::ladders::LadderChoice;
+use toprung_jobs::plan::{Choice, Plan, plan};
+use toprung_jobs::problem::Problem;
+use toprung_jobs::{ClimbEnd, EngineKind};
+
+use crate::args;
+use crate::progress::Progress;
+use crate::{INTERRUPTED, NOTHING_DONE, results, table};
+
+pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode, Problem> {
+    // A file name that can't be written is found out before the climb, not after it.
+    for path in [&args.json, &args.report].into_iter().flatten() {
+        export::check_target(path)?;
+    }
+    let running = match &args.resume {
+        Some(run) => Some(resume(home, run.as_deref()).await?),
+        None => start(home, args).await?,
+    };
+    let Some(running) = running else { return Ok(ExitCode::SUCCESS) };
+    let run = running.hand.run.clone();
+    let interrupted = finish(running).await? == ClimbEnd::Stopped;
+    let shown = history::show(home, &run)?;
+    results::print(&shown, args.json.as_deref() == Some(Path::new("-")));
+    export::save_all(&shown, args.json.as_deref(), args.report.as_deref())?;
+    if interrupted {
+        eprintln!("Interrupted. What was measured is kept; go on with: toprung climb --resume {run}");
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    Ok(if shown.measured_anything() { ExitCode::SUCCESS } else { ExitCode::from(NOTHING_DONE) })
+}
+
+/// `None` when the person declined.
+async fn start(home: &Arc<Home>, args: &args::Climb) -> Result<Option<RunningClimb>, Problem> {
+    let plan = plan(home, &choice(args)).await?;
+    eprintln!("{}", headline(&plan));
+    eprintln!("{}", table::plan(&plan));
+    if !args.yes && plan.download_bytes > 0 && !agreed(&plan) {
+        return Ok(None);
+    }
+    let progress = Progress::new();
+    climb::start(home, plan, progress.listener()).map(Some)
+}
+
+async fn resume(home: &Arc<Home>, run: Option<&str>) -> Result<RunningClimb, Problem> {
+    let run = history::resumable(home, run)?;
+    eprintln!("Going on with run {run}.");
+    let progress = Progress::new();
+    climb::resume(home, &run, progress.listener()).await
+}
+
+fn choice(args: &args::Climb) -> Choice {
+    let engine = args.engine.choice();
+    let ladder = match &args.ladder {
+        Some(ladder) => LadderChoice::parse(ladder),
+        None if !args.model.is_empty() => LadderChoice::Models(args.model.clone()),
+        // The embedded engine brings its own models; any other engine is asked for what it has.
+        None if engine.kind == EngineKind::Llama => LadderChoice::Named("starter".to_owned()),
+        None => LadderChoice::Named("installed".to_owned()),
+    };
+    Choice { engine, ladder, mode: args.mode.into(), without_downloads: args.no_downloads, try_anyway: args.try_anyway }
+}
+
+fn headline(plan: &Plan) -> String {
+    let (low, high) = plan.minutes;
+    let mut text = format!(
+        "{}: {} with {}, {}, about {}",
+        plan.title,
+        format::count(plan.rungs.len() as u32, "model", "models"),
+        plan.description.kind.title(),
+        plan.mode.name(),
+        format::range(low.max(1.0), high.max(1.0), "min"),
+    );
+    if plan.download_bytes > 0 {
+        text += &format!(", {} to download", format::bytes_gb(plan.download_bytes));
+    }
+    text + "."
+}
+
+/// Asks before a download. With nobody to ask, what was typed is the answer.
+fn agreed(plan: &Plan) -> bool {
+    if !std::io::stdin().is_terminal() {
+        return true;
+    }
+    eprint!("Download {}? [Y/n] ", format::bytes_gb(plan.download_bytes));
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer).is_ok();
+    read && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
+}
+
+/// Waits for the end. Ctrl+C stops the climb and keeps what it has; a second one ends the program.
+async fn finish(running: RunningClimb) -> Result<ClimbEnd, Problem> {
+    let hand = running.hand.clone();
+    let signals = tokio::spawn(async move {
+        interrupted().await;
+        eprintln!("\nStopping; what is finished is kept.");
+        hand.stop();
+        interrupted().await;
+        std::process::exit(INTERRUPTED.into());
+    });
+    let end = running.finished().await;
+    signals.abort();
+    end
+}
+
+/// Returns when the program is asked to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+                _ = hang_up.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,25 @@
+//! `toprung doctor`: what is here, what is missing, how to mend it.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use toprung_jobs::doctor;
+use toprung_jobs::home::Home;
+use toprung_jobs::problem::Problem;
+
+use crate::args::Doctor;
+
+pub(crate) async fn run(home: &Arc<Home>, args: &Doctor) -> Result<ExitCode, Problem> {
+    let mut group = "";
+    for check in doctor::examine(home, args.url.as_deref()).await {
+        if check.group != group {
+            group = check.group;
+            println!("{group}");
+        }
+        println!("  {} {}: {}", if check.well { "✓" } else { "–" }, check.name, check.detail);
+        if let Some(mend) = check.mend {
+            println!("      {mend}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,127 @@
+//! A climb on a terminal: one line per rung as it ends, and a bar for what is going on.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use toprung_jobs::climb::OnLive;
+use toprung_jobs::format;
+use toprung_jobs::live::{Live, LiveRung, RungState};
+use toprung_jobs::{ClimbEvent, TrialKind};
+
+/// The bar counts thousandths of the climb.
+const STEPS: u64 = 1_000;
+/// Drawn at most this often: the screen is quiet while a window is timed.
+const DRAWS_PER_SECOND: u8 = 2;
+
+pub(crate) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(Some(STEPS), ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
+        // The template is a constant: the default style is only there for the type.
+        let style = ProgressStyle::with_template("{bar:24} {percent:>3} %  {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.progress_chars("━╸─"));
+        Self { bar }
+    }
+
+    pub(crate) fn listener(self) -> OnLive {
+        Box::new(move |live, event| self.hear(live, event))
+    }
+
+    fn hear(&self, live: &Live, event: &ClimbEvent) {
+        if let Some(line) = lasting_line(live, event) {
+            self.print(&line);
+        }
+        self.bar.set_position((live.progress() * STEPS as f64) as u64);
+        self.bar.set_message(now(live));
+        let all_over = live.rungs.iter().all(|rung| rung.state.is_over());
+        if all_over {
+            self.bar.finish_and_clear();
+        }
+    }
+
+    /// With no terminal there is no bar, and the lines alone tell the story.
+    fn print(&self, line: &str) {
+        if self.bar.is_hidden() {
+            eprintln!("{line}");
+        } else {
+            self.bar.println(line);
+        }
+    }
+}
+
+/// What stays on the screen.
+fn lasting_line(live: &Live, event: &ClimbEvent) -> Option<String> {
+    match event {
+        ClimbEvent::RungStarted { rung } => {
+            let rung_now = live.rungs.get(*rung as usize)?;
+            Some(format!("  {}/{}  {} …", rung + 1, live.rungs.len(), rung_now.title))
+        }
+        ClimbEvent::RungFinished { rung, .. } => live.rungs.get(*rung as usize).map(ended),
+        ClimbEvent::Paused => Some("  paused".to_owned()),
+        ClimbEvent::SaveFailed { cause } => Some(format!("  paused: {cause} {} Then press Ctrl+C and resume.", cause.kind.next_step())),
+        _ => None,
+    }
+}
+
+fn ended(rung: &LiveRung) -> String {
+    let mark = if rung.state == RungState::Measured { "✓" } else { "✗" };
+    let mut parts = Vec::new();
+    if let Some(tps) = rung.decode_tps {
+        parts.push(format::tokens_per_second(tps));
+    }
+    if let Some(change) = rung.throughput_change {
+        parts.push(format::percent_change(change));
+    }
+    if rung.asked > 0 {
+        parts.push(format!("{} of {} answered", rung.answered, rung.asked));
+    }
+    if let Some(problem) = &rung.problem {
+        parts.push(problem.to_string());
+    }
+    format!("  {mark} {}  {}", rung.title, parts.join(" · "))
+}
+
+/// What is going on now, in one line.
+fn now(live: &Live) -> String {
+    let Some(rung) = live.current.and_then(|at| live.rungs.get(at as usize)) else { return String::new() };
+    let doing = match rung.state {
+        RungState::Pulling => pulling(rung),
+        RungState::Loading => "loading".to_owned(),
+        RungState::WarmingUp => "warming up".to_owned(),
+        RungState::Measuring => measuring(rung),
+        _ => String::new(),
+    };
+    let left = live.left_s().map(|(low, high)| format!(" · {} to {} left", format::duration(low), format::duration(high)));
+    format!("{} · {doing}{}", rung.title, left.unwrap_or_default())
+}
+
+fn pulling(rung: &LiveRung) -> String {
+    let Some(pull) = rung.pull else { return "pulling".to_owned() };
+    let total = pull.total_bytes.map(|total| format!(" of {}", format::bytes_gb(total)));
+    let speed = pull.bytes_per_s.map(|speed| format!(", {}/s", format::bytes_gb(speed as u64)));
+    let left = pull.left_s.map(|left| format!(", {} left", format::duration(left)));
+    format!("pulling {}{}{}{}", format::bytes_gb(pull.done_bytes), total.unwrap_or_default(), speed.unwrap_or_default(), left.unwrap_or_default())
+}
+
+fn measuring(rung: &LiveRung) -> String {
+    let Some(trial) = rung.trial else { return "measuring".to_owned() };
+    let of = if trial.at_least == trial.at_most { trial.at_most.to_string() } else { format!("{}–{}", trial.at_least, trial.at_most) };
+    let what = match trial.kind {
+        TrialKind::Speed => "speed trial",
+        TrialKind::Answer => "answer",
+    };
+    let so_far = rung.decode_tps.map(|tps| format!(", {} so far", format::tokens_per_second(tps)));
+    format!("{what} {} of {of}{}", trial.index + 1, so_far.unwrap_or_default())
+}
+
+/// A bar for a pull on its own.
+pub(crate) fn pull_bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
+    let style = ProgressStyle::with_template("{bar:24} {decimal_bytes:>9} of {decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left  {msg}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"));
+    bar.enable_steady_tick(Duration::from_secs(1));
+    bar
+}

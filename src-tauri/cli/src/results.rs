@@ -1,0 +1,99 @@
+//! A run's results on the terminal: the answer first, then the figures.
+
+use comfy_table::{Cell, Table};
+use toprung_jobs::analysis::{Analysis, RungSummary, RungVerdict, Step, Use};
+use toprung_jobs::export;
+use toprung_jobs::format;
+use toprung_jobs::history::Shown;
+
+use crate::table::{number, with_head};
+
+/// Prints a run, or its JSON alone when that is what standard output is wanted for.
+pub(crate) fn print(shown: &Shown, json_alone: bool) {
+    if json_alone {
+        println!("{}", export::json(shown));
+        return;
+    }
+    let analysis = &shown.analysis;
+    println!("\n{}\n", analysis.headline);
+    println!("{}", rungs(analysis));
+    if !analysis.steps.is_empty() {
+        println!("\nWhat the next step costs\n{}", steps(&analysis.steps));
+    }
+    print_causes(analysis);
+    for spot in &analysis.sweet_spots {
+        println!("{}: {}. {}", usage(spot.usage), spot.title, spot.evidence);
+    }
+    if let Some(knee) = &analysis.knee {
+        println!("Top rung: {}. {}", knee.title, knee.reason);
+    }
+    println!("\nRun {} · history show {} · --json and --report write files.", shown.run.id, shown.run.id);
+}
+
+fn rungs(analysis: &Analysis) -> Table {
+    let mut table = with_head(&["Model", "Tokens/s", "Prefill", "First token", "Response", "Answered", "Memory", "Grade", "Verdict"]);
+    for rung in &analysis.rungs {
+        table.add_row(vec![
+            Cell::new(&rung.title),
+            number(format::or_unknown(rung.decode_tps, |tps| format::estimate(&tps, ""))),
+            number(format::or_unknown(rung.prefill_tps, |tps| format::figures(tps.median))),
+            number(format::or_unknown(rung.ttft_ms, |ms| format::milliseconds(ms.median))),
+            number(format::or_unknown(rung.response_ms, |ms| format::milliseconds(ms.median))),
+            number(format::or_unknown(rung.success, |success| format!("{} of {}", success.ok, success.n))),
+            number(format::or_unknown(rung.load.peak_memory_bytes, format::bytes_gib)),
+            Cell::new(rung.grade.map_or_else(|| format::UNKNOWN.to_owned(), |grade| format!("{grade:?}"))),
+            Cell::new(verdict(rung)),
+        ]);
+    }
+    table
+}
+
+fn steps(steps: &[Step]) -> Table {
+    let mut table = with_head(&["Step", "Throughput", "Response time", "Memory", ""]);
+    for step in steps {
+        let change = |change: Option<f64>| number(format::or_unknown(change, format::percent_change));
+        table.add_row(vec![
+            Cell::new(format!("{} → {}", step.from_title, step.to_title)),
+            change(step.throughput_change),
+            change(step.response_change),
+            change(step.memory_change),
+            Cell::new(step.note.as_deref().unwrap_or("")),
+        ]);
+    }
+    table
+}
+
+/// A failing rung says why, and what to do.
+fn print_causes(analysis: &Analysis) {
+    for rung in &analysis.rungs {
+        if let Some(cause) = &rung.cause {
+            println!("{}: {cause} {}", rung.title, cause.kind.next_step());
+        }
+        for reason in &rung.reasons {
+            println!("{}: {reason}", rung.title);
+        }
+    }
+    println!();
+}
+
+fn verdict(rung: &RungSummary) -> &'static str {
+    match rung.verdict {
+        RungVerdict::FastIterations => "fast iterations",
+        RungVerdict::Balanced => "balanced",
+        RungVerdict::HighQuality => "high quality (by size)",
+        RungVerdict::SpecialisedCoding => "specialised coding",
+        RungVerdict::Works => "works",
+        RungVerdict::Avoid => "avoid",
+        RungVerdict::NotMeasured => "not measured",
+    }
+}
+
+fn usage(usage: Use) -> &'static str {
+    match usage {
+        Use::FastIterations => "Fast iterations",
+        Use::Balanced => "Balanced",
+        Use::HighQuality => "High quality",
+        Use::SpecialisedCoding => "Specialised coding",
+        Use::Avoid => "Avoid",
+    }
+}

@@ -1,0 +1,90 @@
+//! The whole ladder, rung by rung, with its stop rules.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use toprung_core::plan::protocol;
+use toprung_core::run::{RunRecord, RungStatus};
+use toprung_core::stop_rules::ladder_ends;
+use toprung_engines::Engine;
+use toprung_hardware::{Probe, Sampler};
+
+use crate::control::Control;
+use crate::event::{ClimbEnd, ClimbEvent, EventSink};
+use crate::rung::RungClimb;
+use crate::voice::{Stopped, Voice};
+
+/// Gauges need no more, and a timed window wants quiet.
+const SAMPLE_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Reads how much memory is available now, in bytes.
+pub type ReadMemory = Box<dyn Fn() -> Option<u64> + Send + Sync>;
+
+/// What a climb works with.
+pub struct Setting {
+    pub engine: Arc<dyn Engine>,
+    /// Leads every synthetic prompt of this run.
+    pub seed: u64,
+    pub memory_available: Option<ReadMemory>,
+    pub memory_total: Option<u64>,
+    /// Also try models that are predicted not to fit.
+    pub try_anyway: bool,
+}
+
+/// Climbs from the first unfinished trial of `run` to the end of its ladder, or until stopped.
+///
+/// `run` comes back with everything that was measured; the sink has heard the same, event by event.
+pub async fn climb(run: &mut RunRecord, setting: Setting, probes: Vec<Box<dyn Probe>>, control: Control, sink: Arc<dyn EventSink>) -> ClimbEnd {
+    let voice = Voice::new(sink, control);
+    let offset_ms = clock_so_far(run);
+    let epoch = Instant::now();
+    let sampler_voice = voice.clone();
+    let sampler = Sampler::start(
+        probes,
+        SAMPLE_INTERVAL,
+        Box::new(move |mut sample| {
+            sample.at_ms += offset_ms;
+            sampler_voice.say(&ClimbEvent::Sampled { sample });
+        }),
+    );
+    let end = rungs(run, &setting, &voice, offset_ms, epoch).await;
+    drop(sampler);
+    match end {
+        Ok(()) => ClimbEnd::Finished,
+        Err(Stopped) => ClimbEnd::Stopped,
+    }
+}
+
+async fn rungs(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms: f64, epoch: Instant) -> Result<(), Stopped> {
+    let protocol = protocol(run.mode);
+    for position in 0..run.rungs.len() {
+        if !matches!(run.rungs[position].status, RungStatus::Waiting | RungStatus::Running) {
+            continue;
+        }
+        if let Some(reason) = ladder_ends(&run.rungs[..position]) {
+            return leave_out(run, position, &reason, voice).await;
+        }
+        let rung = &mut run.rungs[position];
+        RungClimb { setting, protocol: &protocol, voice, rung, offset_ms, epoch }.climb().await?;
+    }
+    Ok(())
+}
+
+/// What a stop rule leaves out is part of the result, with the rule in words.
+async fn leave_out(run: &mut RunRecord, from: usize, reason: &str, voice: &Voice) -> Result<(), Stopped> {
+    for rung in &mut run.rungs[from..] {
+        if matches!(rung.status, RungStatus::Waiting | RungStatus::Running) {
+            rung.status = RungStatus::LeftOut(reason.to_owned());
+            let event = ClimbEvent::RungFinished { rung: rung.position, status: rung.status.clone(), load: rung.load.clone() };
+            voice.keep(event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the run's clock stands: a resumed run goes on after its last trial or sample.
+fn clock_so_far(run: &RunRecord) -> f64 {
+    let trials = run.rungs.iter().flat_map(|rung| &rung.trials).map(|t| t.started_ms + t.response_ms.unwrap_or(0.0));
+    let samples = run.samples.iter().map(|sample| sample.at_ms);
+    trials.chain(samples).fold(0.0, f64::max)
+}

@@ -1,0 +1,122 @@
+//! One generation made into one trial: the formulas of the figures, applied to time stamps.
+
+use std::time::Instant;
+
+use toprung_core::cause::Cause;
+use toprung_core::output::classify_answer;
+use toprung_core::trial::{Outcome, Trial, TrialKind};
+use toprung_engines::{DoneReason, Engine, FinalRecord, Fragment, FragmentKind, Prompt, Request};
+
+/// The most characters of an answer that are kept: enough to read, too few to fill a database.
+const KEPT_OUTPUT_CHARS: usize = 8_000;
+
+/// Which trial it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Label {
+    pub(crate) kind: TrialKind,
+    pub(crate) index: u32,
+    pub(crate) started_ms: f64,
+}
+
+/// What was seen of a stream from this side.
+#[derive(Debug, Default)]
+struct Seen {
+    at: Vec<Instant>,
+    answer: String,
+    thinking_chars: usize,
+}
+
+impl Seen {
+    fn take(&mut self, fragment: &Fragment) {
+        let holds_something = !fragment.text.is_empty() || fragment.tokens.is_some_and(|n| n > 0);
+        if holds_something {
+            self.at.push(fragment.at);
+        }
+        match fragment.kind {
+            FragmentKind::Thinking => self.thinking_chars += fragment.text.chars().count(),
+            FragmentKind::Answer | FragmentKind::ToolCall => self.answer.push_str(&fragment.text),
+        }
+    }
+}
+
+/// Makes one request and measures it. `on_text` hears the answer as it grows.
+pub(crate) async fn trial(engine: &dyn Engine, request: &Request, label: Label, mut on_text: impl FnMut(&str) + Send) -> Trial {
+    let mut seen = Seen::default();
+    let sent = Instant::now();
+    let end = engine
+        .generate(request, &mut |fragment| {
+            seen.take(&fragment);
+            on_text(&fragment.text);
+        })
+        .await;
+    finish(request, label, sent, &seen, end)
+}
+
+fn finish(request: &Request, label: Label, sent: Instant, seen: &Seen, end: Result<FinalRecord, Cause>) -> Trial {
+    let since_sent = |at: &Instant| at.saturating_duration_since(sent).as_secs_f64() * 1e3;
+    let mut trial = Trial {
+        index: label.index,
+        kind: label.kind,
+        started_ms: label.started_ms,
+        ttft_ms: seen.at.first().map(since_sent),
+        response_ms: None,
+        prefill_tps: None,
+        decode_tps: None,
+        client_decode_tps: None,
+        prompt_tokens: None,
+        output_tokens: None,
+        fragments_ms: seen.at.iter().map(|at| since_sent(at) as f32).collect(),
+        output: if label.kind == TrialKind::Answer { seen.answer.chars().take(KEPT_OUTPUT_CHARS).collect() } else { String::new() },
+        outcome: Outcome::Complete,
+    };
+    match end {
+        Err(cause) => trial.outcome = Outcome::Failed(cause),
+        Ok(record) => {
+            trial.response_ms = Some(since_sent(&record.at));
+            trial.prompt_tokens = record.prompt_tokens;
+            trial.output_tokens = record.output_tokens;
+            trial.prefill_tps = prefill_tps(&record);
+            trial.decode_tps = rate(record.output_tokens, record.decode_ms);
+            trial.client_decode_tps = rate(record.output_tokens, client_decode_ms(&seen.at));
+            trial.outcome = outcome(request, label.kind, seen, &record);
+        }
+    }
+    if trial.decode_tps.is_none() {
+        // An engine with no clock of its own: this side's is all there is.
+        trial.decode_tps = trial.client_decode_tps;
+    }
+    trial
+}
+
+/// A speed trial's text is noise by design; only an answer is judged by what it says.
+fn outcome(request: &Request, kind: TrialKind, seen: &Seen, record: &FinalRecord) -> Outcome {
+    match (kind, &request.prompt) {
+        (TrialKind::Answer, Prompt::Chat(_)) => classify_answer(
+            &seen.answer,
+            seen.thinking_chars,
+            record.output_tokens,
+            request.max_output_tokens,
+            record.done == DoneReason::Stop,
+        ),
+        _ => Outcome::Complete,
+    }
+}
+
+/// Prompt tokens not served from a cache, per second of prompt time.
+fn prefill_tps(record: &FinalRecord) -> Option<f64> {
+    let tokens = record.prompt_tokens?.saturating_sub(record.cached_prompt_tokens.unwrap_or(0));
+    let seconds = record.prompt_ms? / 1e3;
+    (tokens > 0 && seconds > 0.0).then(|| f64::from(tokens) / seconds)
+}
+
+/// (N−1) tokens in the time from the first to the last.
+fn rate(tokens: Option<u32>, decode_ms: Option<f64>) -> Option<f64> {
+    let (tokens, seconds) = (tokens?, decode_ms? / 1e3);
+    (tokens >= 2 && seconds > 0.0).then(|| f64::from(tokens - 1) / seconds)
+}
+
+fn client_decode_ms(at: &[Instant]) -> Option<f64> {
+    let (first, last) = (at.first()?, at.last()?);
+    let span = last.saturating_duration_since(*first).as_secs_f64() * 1e3;
+    (span > 0.0).then_some(span)
+}

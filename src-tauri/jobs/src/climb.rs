@@ -1,0 +1,191 @@
+//! A climb as a job: start it, watch it, steer it, resume it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use tokio::task::JoinHandle;
+use toprung_climb::{ClimbEnd, ClimbEvent, Control, Setting, climb};
+use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_engines::Engine;
+
+use crate::engines::{EngineChoice, open_engine};
+use crate::home::Home;
+use crate::ladders::{keep_sources, kept_sources};
+use crate::live::{Live, LiveState};
+use crate::lock::ClimbLock;
+use crate::plan::{Plan, planned_ladder};
+use crate::problem::Problem;
+use crate::recorder::Recorder;
+
+/// Hears every event after it was saved and folded into the state.
+pub type OnLive = Box<dyn Fn(&Live, &ClimbEvent) + Send + Sync>;
+
+/// A hand on a climb that is going on; clones steer the same climb.
+#[derive(Clone)]
+pub struct ClimbHand {
+    pub run: String,
+    control: Control,
+    live: Arc<Mutex<Live>>,
+}
+
+impl ClimbHand {
+    /// Pauses after the trial under way.
+    pub fn pause(&self) {
+        self.control.pause();
+        let mut live = lock(&self.live);
+        if live.state == LiveState::Running {
+            live.state = LiveState::Pausing;
+        }
+    }
+
+    pub fn resume(&self) {
+        self.control.resume();
+        let mut live = lock(&self.live);
+        if matches!(live.state, LiveState::Pausing | LiveState::Paused) {
+            live.state = LiveState::Running;
+        }
+    }
+
+    /// Stops at once and keeps everything finished.
+    pub fn stop(&self) {
+        lock(&self.live).state = LiveState::Stopping;
+        self.control.stop();
+    }
+
+    pub fn live(&self) -> Live {
+        lock(&self.live).clone()
+    }
+}
+
+/// A climb that is going on.
+pub struct RunningClimb {
+    pub hand: ClimbHand,
+    task: JoinHandle<Result<ClimbEnd, Problem>>,
+}
+
+impl RunningClimb {
+    /// Waits for the end.
+    pub async fn finished(self) -> Result<ClimbEnd, Problem> {
+        self.task.await.unwrap_or_else(|error| {
+            Err(Problem::world("climb_broke", "The climb ended by an internal error; what it had finished is kept.", "Resume the run.")
+                .with_detail(error.to_string()))
+        })
+    }
+}
+
+/// Starts a planned climb.
+pub fn start(home: &Arc<Home>, plan: Plan, on_live: OnLive) -> Result<RunningClimb, Problem> {
+    if let Some(problem) = plan.problem {
+        return Err(problem);
+    }
+    let lock = ClimbLock::take(home)?;
+    let run = new_run(&plan);
+    home.store().begin_run(&run).map_err(|error| error.to_cause())?;
+    keep_sources(home, &run.id, &plan.sources);
+    Ok(go(home, run, Going { engine: plan.engine, try_anyway: plan.try_anyway, lock, on_live }))
+}
+
+/// Goes on with a stored run at its first unfinished trial.
+pub async fn resume(home: &Arc<Home>, run: &str, on_live: OnLive) -> Result<RunningClimb, Problem> {
+    let lock = ClimbLock::take(home)?;
+    let record = home.store().run(run).map_err(|error| error.to_cause())?;
+    let record = record.ok_or_else(|| Problem::input("no_such_run", format!("There is no run “{run}”."), "List the runs and choose one."))?;
+    if record.status == RunStatus::Finished {
+        return Err(Problem::input("run_finished", "This run is finished; there is nothing left to measure.", "Start a new climb."));
+    }
+    let choice = EngineChoice { kind: record.engine.kind, url: record.engine.url.clone() };
+    let engine = open_engine(home, &choice, &kept_sources(home, &record.id))?;
+    // An engine that is gone shows here, before anything is written.
+    engine.describe().await?;
+    home.store().resume_run(run).map_err(|error| error.to_cause())?;
+    Ok(go(home, record, Going { engine, try_anyway: false, lock, on_live }))
+}
+
+/// What a climb takes along.
+struct Going {
+    engine: Arc<dyn Engine>,
+    try_anyway: bool,
+    lock: ClimbLock,
+    on_live: OnLive,
+}
+
+fn go(home: &Arc<Home>, mut run: RunRecord, going: Going) -> RunningClimb {
+    let live = Arc::new(Mutex::new(Live::new(&run)));
+    let control = Control::default();
+    let id = run.id.clone();
+    let recorder = Arc::new(Recorder::new(Arc::clone(home), id.clone(), listener(&live, going.on_live)));
+    let setting = Setting {
+        engine: going.engine,
+        seed: seed_of(&id),
+        memory_available: Some(Box::new(toprung_hardware::available_memory_bytes)),
+        memory_total: run.machine.memory_bytes,
+        try_anyway: going.try_anyway,
+    };
+    let (home, hand, state, lock) = (Arc::clone(home), control.clone(), Arc::clone(&live), going.lock);
+    let task = tokio::spawn(async move {
+        let end = climb(&mut run, setting, toprung_hardware::probes(), hand, Arc::clone(&recorder) as _).await;
+        recorder.flush_samples();
+        let status = match end {
+            ClimbEnd::Finished => RunStatus::Finished,
+            ClimbEnd::Stopped => RunStatus::Stopped,
+        };
+        let now = jiff::Timestamp::now().to_string();
+        let saved = home.store().end_run(&run.id, status, &now).map_err(|error| error.to_cause());
+        self::lock(&state).state = LiveState::Ended;
+        drop(lock);
+        saved?;
+        Ok(end)
+    });
+    RunningClimb { hand: ClimbHand { run: id, control, live }, task }
+}
+
+fn listener(live: &Arc<Mutex<Live>>, on_live: OnLive) -> crate::recorder::Listener {
+    let (live, began) = (Arc::clone(live), Instant::now());
+    Box::new(move |event| {
+        let snapshot = {
+            let mut live = lock(&live);
+            live.apply(event, began.elapsed().as_secs_f64());
+            live.clone()
+        };
+        on_live(&snapshot, event);
+    })
+}
+
+fn lock(live: &Mutex<Live>) -> MutexGuard<'_, Live> {
+    live.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Every run has prompts of its own, and a resumed run goes on with the same.
+fn seed_of(id: &str) -> u64 {
+    // FNV-1a: small, and it spreads every character.
+    id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+fn new_run(plan: &Plan) -> RunRecord {
+    let ladder = planned_ladder(plan);
+    RunRecord {
+        id: uuid::Uuid::now_v7().to_string(),
+        started_at: jiff::Timestamp::now().to_string(),
+        ended_at: None,
+        status: RunStatus::Running,
+        ladder: ladder.name,
+        mode: plan.mode,
+        engine: plan.description.clone(),
+        machine: toprung_hardware::machine(),
+        rungs: ladder
+            .rungs
+            .into_iter()
+            .zip(0..)
+            .map(|(rung, position)| RungRecord {
+                position,
+                model: rung.model,
+                title: rung.title,
+                facts: rung.facts,
+                status: RungStatus::Waiting,
+                load: LoadRecord::default(),
+                trials: Vec::new(),
+            })
+            .collect(),
+        samples: Vec::new(),
+    }
+}

@@ -1,0 +1,79 @@
+//! A look at everything that a climb needs: each point is well, or says what is missing and how to mend it.
+
+use toprung_core::format;
+use toprung_core::machine::Machine;
+
+use crate::home::Home;
+use crate::setup::{EngineState, detect};
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What part of the picture it belongs to: machine, engines, sensors, data folder.
+    pub group: &'static str,
+    pub name: String,
+    pub well: bool,
+    pub detail: String,
+    /// What to do, where it is not well.
+    pub mend: Option<String>,
+}
+
+/// Looks at the machine, the engines, the sensors and the data folder.
+pub async fn examine(home: &Home, ollama_url: Option<&str>) -> Vec<Check> {
+    let setup = detect(home, ollama_url).await;
+    let mut checks = machine(&setup.machine);
+    checks.extend(setup.engines.iter().map(engine));
+    checks.extend(toprung_hardware::sensors().into_iter().map(|sensor| Check {
+        group: "Sensors",
+        name: sensor.name,
+        well: sensor.readable,
+        detail: sensor.detail,
+        mend: sensor.mend,
+    }));
+    checks.push(data_folder(home));
+    checks
+}
+
+fn machine(machine: &Machine) -> Vec<Check> {
+    let row = |name: &str, value: Option<String>| Check {
+        group: "Machine",
+        name: name.to_owned(),
+        well: value.is_some(),
+        detail: value.unwrap_or_else(|| "not known".to_owned()),
+        mend: None,
+    };
+    let cores = machine.physical_cores.zip(machine.logical_cores);
+    let gpus: Vec<String> = machine.gpus.iter().map(|gpu| gpu.name.clone()).collect();
+    vec![
+        row("Processor", machine.cpu.clone()),
+        row("Cores", cores.map(|(physical, logical)| format!("{physical} physical, {logical} logical"))),
+        row("Memory", machine.memory_bytes.map(format::bytes_gib)),
+        Check { well: true, ..row("GPU", Some(if gpus.is_empty() { "none seen".to_owned() } else { gpus.join(", ") })) },
+        row("System", machine.os.clone()),
+    ]
+}
+
+fn engine(engine: &EngineState) -> Check {
+    let version = engine.version.as_deref().unwrap_or("version not known");
+    Check {
+        group: "Engines",
+        name: engine.choice.kind.title().to_owned(),
+        well: engine.problem.is_none(),
+        detail: match &engine.problem {
+            Some(problem) => [problem.what.as_str(), problem.detail.as_str()].join(" ").trim().to_owned(),
+            None => format!("{version}, {}", format::count(engine.models, "model", "models")),
+        },
+        mend: engine.problem.as_ref().map(|problem| problem.next_step.clone()),
+    }
+}
+
+fn data_folder(home: &Home) -> Check {
+    let free = toprung_hardware::disk_free_bytes(home.folder()).map(|free| format!(", {} free", format::bytes_gb(free)));
+    Check {
+        group: "Data folder",
+        name: "Runs and models".to_owned(),
+        well: home.keeps_runs(),
+        detail: format!("{}{}", home.folder().display(), free.unwrap_or_default()),
+        mend: home.notice().map(|notice| notice.next_step.clone()),
+    }
+}

@@ -1,0 +1,66 @@
+//! Opening an engine by kind and address.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use toprung_core::cause::Cause;
+use toprung_core::model::EngineKind;
+use toprung_engines::Engine;
+use toprung_engines::llama::{Llama, LlamaConfig, find_worker};
+use toprung_engines::ollama::{self, Ollama};
+use toprung_engines::scripted::Scripted;
+use toprung_models::ladder_file::Sources;
+
+use crate::home::Home;
+use crate::problem::{Blame, Problem};
+
+/// Names Ollama's own address, as its programs read it.
+const OLLAMA_VARIABLE: &str = "OLLAMA_HOST";
+/// Names the script of the scripted engine.
+const SCRIPT_VARIABLE: &str = "TOPRUNG_SCRIPT";
+
+/// Which engine, and where; no address means its usual one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineChoice {
+    pub kind: EngineKind,
+    pub url: Option<String>,
+}
+
+impl EngineChoice {
+    pub fn usual(kind: EngineKind) -> Self {
+        Self { kind, url: None }
+    }
+}
+
+/// Opens an engine. Nothing is asked of it yet.
+pub(crate) fn open_engine(home: &Home, choice: &EngineChoice, sources: &Sources) -> Result<Arc<dyn Engine>, Problem> {
+    match choice.kind {
+        EngineKind::Llama => Ok(Arc::new(Llama::new(LlamaConfig::new(find_worker()?, home.models_folder(), sources.clone())))),
+        EngineKind::Ollama => {
+            let set = std::env::var(OLLAMA_VARIABLE).ok();
+            let url = ollama::address(choice.url.as_deref().or(set.as_deref())).map_err(bad_address)?;
+            Ok(Arc::new(Ollama::new(url)?))
+        }
+        EngineKind::Scripted => Ok(Arc::new(scripted()?)),
+        EngineKind::Openai => Err(Problem::input(
+            "engine_not_built",
+            "OpenAI-compatible servers can't be measured yet.",
+            "Choose the embedded engine or Ollama.",
+        )),
+    }
+}
+
+/// An address that can't be one is a slip of the person who typed it.
+fn bad_address(cause: Cause) -> Problem {
+    Problem { blame: Blame::Input, ..cause.into() }
+}
+
+fn scripted() -> Result<Scripted, Problem> {
+    let Some(path) = std::env::var_os(SCRIPT_VARIABLE).map(PathBuf::from) else {
+        return Ok(Scripted::sample());
+    };
+    let bad = |detail: String| Problem::input("bad_script", format!("The script {} can't be used.", path.display()), "Mend it.").with_detail(detail);
+    let text = std::fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;
+    Scripted::from_toml(&text).map_err(|error| bad(error.to_string()))
+}
+

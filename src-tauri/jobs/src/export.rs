@@ -1,0 +1,71 @@
+//! Results as files.
+
+use std::path::{Path, PathBuf};
+
+use crate::history::Shown;
+use crate::problem::Problem;
+
+/// Which kind of file a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportKind {
+    Pdf,
+    Markdown,
+    Json,
+}
+
+impl ReportKind {
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "pdf" => Some(Self::Pdf),
+            "md" => Some(Self::Markdown),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Markdown => "md",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Finds out before a climb that its results could not be written: a bad ending, a folder that is not there.
+pub fn check_target(path: &Path) -> Result<(), Problem> {
+    if path == Path::new("-") {
+        return Ok(());
+    }
+    let ending = path.extension().and_then(|ending| ending.to_str()).and_then(ReportKind::from_extension);
+    if ending.is_none() {
+        return Err(Problem::input("bad_file_ending", format!("{} ends with none of .md, .pdf and .json.", path.display()), "Give the file such an ending."));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(Problem::input("no_such_folder", format!("There is no folder {}.", folder.display()), "Create it, or choose another."));
+    }
+    tempfile::tempfile_in(folder)
+        .map(|_| ())
+        .map_err(|error| Problem::input("folder_not_writable", format!("{} can't be written.", folder.display()), "Choose another folder.").with_detail(error.to_string()))
+}
+
+/// Writes one file, by its ending. An existing file stays intact unless the new one is complete.
+pub fn save(shown: &Shown, path: &Path) -> Result<PathBuf, Problem> {
+    toprung_report::save(&shown.run, &shown.analysis, path).map_err(|error| {
+        Problem::world("export_failed", format!("{} was not written.", path.display()), "Choose another place, or free some space.").with_detail(error.to_string())
+    })
+}
+
+/// Writes what the command line asked for; `-` is standard output and the caller's to print.
+pub fn save_all(shown: &Shown, json: Option<&Path>, report: Option<&Path>) -> Result<(), Problem> {
+    for path in [json, report].into_iter().flatten().filter(|path| *path != Path::new("-")) {
+        save(shown, path)?;
+    }
+    Ok(())
+}
+
+/// The run as versioned JSON.
+pub fn json(shown: &Shown) -> String {
+    toprung_report::export_json(&shown.run, &shown.analysis)
+}

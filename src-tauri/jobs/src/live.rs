@@ -1,0 +1,282 @@
+//! A climb while it goes on, folded from its events: the state that both fronts draw.
+
+use std::collections::VecDeque;
+
+use toprung_climb::ClimbEvent;
+use toprung_core::analysis::{Floors, Grade};
+use toprung_core::machine::HardwareSample;
+use toprung_core::model::{EngineKind, ModelFacts, ModelRef};
+use toprung_core::plan::Mode;
+use toprung_core::run::{RunRecord, RungRecord, RungStatus};
+use toprung_core::stats::{half_width, ratio_change};
+use toprung_core::summary::summarise;
+use toprung_core::trial::{Trial, TrialKind};
+
+use crate::pace::Pace;
+use crate::problem::Problem;
+
+/// Two minutes of readings at 1 Hz: what a gauge's line shows.
+const KEPT_SAMPLES: usize = 120;
+/// The tail of the current output that a screen has room for.
+const KEPT_OUTPUT_CHARS: usize = 2_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LiveState {
+    Running,
+    /// A pause was asked for; the trial under way is finished first.
+    Pausing,
+    Paused,
+    Stopping,
+    Ended,
+}
+
+/// What a rung is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RungState {
+    Waiting,
+    Pulling,
+    Loading,
+    WarmingUp,
+    Measuring,
+    Measured,
+    Failed,
+    LeftOut,
+}
+
+/// The trial under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrialNow {
+    pub kind: TrialKind,
+    /// Counted from 0.
+    pub index: u32,
+    pub at_least: u32,
+    pub at_most: u32,
+}
+
+/// A pull under way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PullNow {
+    pub done_bytes: u64,
+    pub total_bytes: Option<u64>,
+    pub bytes_per_s: Option<f64>,
+    pub left_s: Option<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveRung {
+    pub model: ModelRef,
+    pub title: String,
+    pub facts: ModelFacts,
+    pub state: RungState,
+    pub trial: Option<TrialNow>,
+    pub pull: Option<PullNow>,
+    /// Median of the trials so far, in tokens per second, with the half width of its interval.
+    pub decode_tps: Option<f64>,
+    pub decode_half_width: Option<f64>,
+    pub ttft_ms: Option<f64>,
+    pub response_ms: Option<f64>,
+    pub answered: u32,
+    pub asked: u32,
+    /// Relative to the measured rung below.
+    pub throughput_change: Option<f64>,
+    pub grade: Option<Grade>,
+    pub problem: Option<Problem>,
+}
+
+/// The whole state of a climb.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live {
+    pub run: String,
+    pub ladder: String,
+    pub mode: Mode,
+    pub engine: EngineKind,
+    pub memory_total: Option<u64>,
+    pub state: LiveState,
+    pub rungs: Vec<LiveRung>,
+    pub current: Option<u32>,
+    /// Why it paused by itself, if it did.
+    pub problem: Option<Problem>,
+    pub samples: VecDeque<HardwareSample>,
+    pub output: String,
+    /// The run as far as it is known, from which the figures above are made.
+    record: RunRecord,
+    pace: Pace,
+}
+
+impl Live {
+    /// The state before a climb of `run` begins or goes on.
+    pub fn new(run: &RunRecord) -> Self {
+        let mut live = Self {
+            run: run.id.clone(),
+            ladder: run.ladder.clone(),
+            mode: run.mode,
+            engine: run.engine.kind,
+            memory_total: run.machine.memory_bytes,
+            state: LiveState::Running,
+            rungs: run.rungs.iter().map(LiveRung::waiting).collect(),
+            current: None,
+            problem: None,
+            samples: VecDeque::new(),
+            output: String::new(),
+            record: run.clone(),
+            pace: Pace::default(),
+        };
+        for position in 0..live.rungs.len() {
+            live.refresh(position);
+        }
+        live
+    }
+
+    /// Takes in an event that happened `now_s` seconds after the climb began.
+    pub fn apply(&mut self, event: &ClimbEvent, now_s: f64) {
+        match event {
+            ClimbEvent::RungStarted { rung } => {
+                self.current = Some(*rung);
+                self.output.clear();
+                self.pace.rung_began(now_s);
+            }
+            ClimbEvent::Pulling { rung, done_bytes, total_bytes, .. } => self.pulling(*rung, *done_bytes, *total_bytes, now_s),
+            ClimbEvent::FactsKnown { rung, facts } => self.with_rung(*rung, |rung| rung.facts = facts.clone()),
+            ClimbEvent::Loading { rung } => self.set_state(*rung, RungState::Loading),
+            ClimbEvent::Loaded { .. } => {}
+            ClimbEvent::WarmingUp { rung } => self.set_state(*rung, RungState::WarmingUp),
+            ClimbEvent::TrialStarted { rung, kind, index, at_least, at_most } => {
+                self.output.clear();
+                let trial = TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most };
+                self.set_state(*rung, RungState::Measuring);
+                self.with_rung(*rung, |rung| rung.trial = Some(trial));
+            }
+            ClimbEvent::Output { text, .. } => self.write(text),
+            ClimbEvent::TrialFinished { rung, trial } => self.trial_finished(*rung, trial),
+            ClimbEvent::RungFinished { rung, status, load } => {
+                if let Some(record) = self.record.rungs.get_mut(*rung as usize) {
+                    (record.status, record.load) = (status.clone(), load.clone());
+                }
+                self.pace.rung_ended(self.rungs.get(*rung as usize).and_then(|r| r.facts.file_bytes), now_s);
+                self.refresh(*rung as usize);
+            }
+            ClimbEvent::Sampled { sample } => {
+                self.samples.push_back(sample.clone());
+                if self.samples.len() > KEPT_SAMPLES {
+                    self.samples.pop_front();
+                }
+            }
+            ClimbEvent::Paused => self.state = LiveState::Paused,
+            ClimbEvent::Resumed => (self.state, self.problem) = (LiveState::Running, None),
+            ClimbEvent::SaveFailed { cause } => (self.state, self.problem) = (LiveState::Paused, Some(cause.clone().into())),
+        }
+    }
+
+    /// Of the whole climb, 0–1. Every rung counts the same: what one takes is not known before.
+    pub fn progress(&self) -> f64 {
+        if self.rungs.is_empty() {
+            return 0.0;
+        }
+        self.rungs.iter().map(LiveRung::progress).sum::<f64>() / self.rungs.len() as f64
+    }
+
+    /// Seconds left as a range, once a rung is done.
+    pub fn left_s(&self) -> Option<(f64, f64)> {
+        let open = self.rungs.iter().filter(|rung| !rung.state.is_over());
+        self.pace.left_s(open.map(|rung| (rung.facts.file_bytes, rung.progress())))
+    }
+
+    fn with_rung(&mut self, position: u32, change: impl FnOnce(&mut LiveRung)) {
+        if let Some(rung) = self.rungs.get_mut(position as usize) {
+            change(rung);
+        }
+    }
+
+    fn set_state(&mut self, position: u32, state: RungState) {
+        self.with_rung(position, |rung| (rung.state, rung.pull) = (state, None));
+    }
+
+    fn pulling(&mut self, position: u32, done_bytes: u64, total_bytes: Option<u64>, now_s: f64) {
+        let bytes_per_s = self.pace.pulled(done_bytes, now_s);
+        let left_s = total_bytes.zip(bytes_per_s).filter(|(_, speed)| *speed > 0.0).map(|(total, speed)| total.saturating_sub(done_bytes) as f64 / speed);
+        self.with_rung(position, |rung| {
+            rung.state = RungState::Pulling;
+            rung.pull = Some(PullNow { done_bytes, total_bytes, bytes_per_s, left_s });
+        });
+    }
+
+    fn write(&mut self, text: &str) {
+        self.output.push_str(text);
+        let over = self.output.chars().count().saturating_sub(KEPT_OUTPUT_CHARS);
+        if let Some((cut, _)) = self.output.char_indices().nth(over) {
+            self.output.drain(..cut);
+        }
+    }
+
+    fn trial_finished(&mut self, position: u32, trial: &Trial) {
+        if let Some(record) = self.record.rungs.get_mut(position as usize) {
+            record.trials.push(trial.clone());
+            self.refresh(position as usize);
+        }
+    }
+
+    /// Makes a rung's figures anew from what is known of it.
+    fn refresh(&mut self, position: usize) {
+        let below = self.rungs[..position].iter().rev().find_map(|rung| rung.decode_tps);
+        let (Some(record), Some(rung)) = (self.record.rungs.get(position), self.rungs.get_mut(position)) else { return };
+        let summary = summarise(record, self.mode, &Floors::default());
+        rung.decode_tps = summary.decode_tps.map(|estimate| estimate.median);
+        rung.decode_half_width = summary.decode_tps.map(|estimate| half_width(&estimate) * estimate.median);
+        rung.ttft_ms = summary.ttft_ms.map(|estimate| estimate.median);
+        rung.response_ms = summary.response_ms.map(|estimate| estimate.median);
+        (rung.answered, rung.asked) = summary.success.map_or((0, 0), |success| (success.ok, success.n));
+        rung.throughput_change = below.zip(rung.decode_tps).and_then(|(from, to)| ratio_change(from, to));
+        match &record.status {
+            RungStatus::Measured => (rung.state, rung.grade) = (RungState::Measured, summary.grade),
+            RungStatus::Failed(cause) => (rung.state, rung.problem) = (RungState::Failed, Some(cause.clone().into())),
+            RungStatus::LeftOut(reason) => {
+                rung.state = RungState::LeftOut;
+                rung.problem = Some(Problem::world("left_out", reason.clone(), ""));
+            }
+            RungStatus::Waiting | RungStatus::Running => {}
+        }
+        if rung.state.is_over() {
+            (rung.trial, rung.pull) = (None, None);
+        }
+    }
+}
+
+impl RungState {
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Measured | Self::Failed | Self::LeftOut)
+    }
+}
+
+impl LiveRung {
+    fn waiting(rung: &RungRecord) -> Self {
+        Self {
+            model: rung.model.clone(),
+            title: rung.title.clone(),
+            facts: rung.facts.clone(),
+            state: RungState::Waiting,
+            trial: None,
+            pull: None,
+            decode_tps: None,
+            decode_half_width: None,
+            ttft_ms: None,
+            response_ms: None,
+            answered: 0,
+            asked: 0,
+            throughput_change: None,
+            grade: None,
+            problem: None,
+        }
+    }
+
+    /// Of this rung, 0–1: loading and warming up are the first fifth, speed trials go to 0.7, answers to the end.
+    fn progress(&self) -> f64 {
+        let trial = |kind| self.trial.filter(|trial| trial.kind == kind).map(|t| f64::from(t.index) / f64::from(t.at_most.max(1)));
+        match self.state {
+            RungState::Waiting => 0.0,
+            RungState::Pulling | RungState::Loading => 0.05,
+            RungState::WarmingUp => 0.1,
+            RungState::Measuring => trial(TrialKind::Answer).map_or_else(|| 0.2 + 0.5 * trial(TrialKind::Speed).unwrap_or(0.0), |f| 0.7 + 0.3 * f),
+            RungState::Measured | RungState::Failed | RungState::LeftOut => 1.0,
+        }
+    }
+}

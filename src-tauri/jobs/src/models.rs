@@ -1,0 +1,64 @@
+//! Models: what is installed, what can be pulled, pulling and deleting.
+
+use std::collections::HashMap;
+
+use toprung_core::model::{EngineKind, ModelFacts, ModelRef};
+pub use toprung_engines::{InstalledModel, PullProgress};
+use toprung_models::catalogue::catalogue;
+use toprung_models::ladder_file::Sources;
+
+use crate::engines::{EngineChoice, open_engine};
+use crate::home::Home;
+use crate::problem::Problem;
+
+/// A model that can be pulled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offered {
+    pub model: ModelRef,
+    pub title: String,
+    pub facts: ModelFacts,
+    /// Ladders that it stands in.
+    pub ladders: Vec<String>,
+}
+
+/// What an engine has.
+pub async fn installed(home: &Home, engine: &EngineChoice) -> Result<Vec<InstalledModel>, Problem> {
+    Ok(open_engine(home, engine, &Sources::new())?.list().await?)
+}
+
+/// What the catalogue offers for an engine.
+pub fn offered(engine: EngineKind) -> Vec<Offered> {
+    let mut offered: Vec<Offered> = Vec::new();
+    for ladder in catalogue().ladders() {
+        for rung in catalogue().ladder_for(&ladder.name, engine).map(|ladder| ladder.rungs).unwrap_or_default() {
+            match offered.iter_mut().find(|other| other.model == rung.model) {
+                Some(known) => known.ladders.push(ladder.name.clone()),
+                None => offered.push(Offered { model: rung.model, title: rung.title, facts: rung.facts, ladders: vec![ladder.name.clone()] }),
+            }
+        }
+    }
+    offered
+}
+
+/// Pulls a model; drop the future to cancel, and pull again to resume.
+pub async fn pull(home: &Home, engine: &EngineChoice, model: &str, mut on_progress: impl FnMut(PullProgress) + Send) -> Result<(), Problem> {
+    let model = checked(model)?;
+    Ok(open_engine(home, engine, &Sources::new())?.pull(&model, &mut on_progress).await?)
+}
+
+/// Deletes a model for good.
+pub async fn delete(home: &Home, engine: &EngineChoice, model: &str) -> Result<(), Problem> {
+    let model = checked(model)?;
+    Ok(open_engine(home, engine, &Sources::new())?.delete(&model).await?)
+}
+
+/// The newest measured speed of each model, in tokens per second.
+pub fn last_speeds(home: &Home) -> HashMap<ModelRef, f64> {
+    let speeds = home.store().speeds().unwrap_or_default();
+    speeds.into_iter().filter_map(|speed| Some((speed.model, toprung_core::stats::median(&speed.decode_tps)?))).collect()
+}
+
+fn checked(model: &str) -> Result<ModelRef, Problem> {
+    ModelRef::new(model)
+        .map_err(|error| Problem::input("bad_model_name", format!("{error}."), "Give a name such as llama3.2:3b or smollm2-135m-instruct."))
+}

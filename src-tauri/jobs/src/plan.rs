@@ -1,0 +1,155 @@
+//! What a climb will do, before it starts: which models, from where, how long, how much to download.
+
+use std::sync::Arc;
+
+pub use toprung_core::fit::Fit;
+use toprung_core::fit::{FitEstimate, memory_fit};
+use toprung_core::model::{EngineDescription, EngineKind, ModelRef};
+use toprung_core::plan::{Ladder, Mode, PlannedRung, protocol};
+use toprung_engines::{Engine, InstalledModel};
+use toprung_models::ladder_file::Sources;
+
+use crate::engines::{EngineChoice, open_engine};
+use crate::expect::expected_tps;
+use crate::home::Home;
+use crate::ladders::{self, LadderChoice};
+use crate::problem::Problem;
+
+/// What a person chose to climb.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    pub engine: EngineChoice,
+    pub ladder: LadderChoice,
+    pub mode: Mode,
+    /// Leave out what is not installed.
+    pub without_downloads: bool,
+    /// Also try what is predicted not to fit.
+    pub try_anyway: bool,
+}
+
+/// One rung of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RungPlan {
+    pub rung: PlannedRung,
+    pub installed: bool,
+    pub fit: FitEstimate,
+    /// Tokens per second expected from earlier runs on this machine, as a range.
+    pub expected_tps: Option<(f64, f64)>,
+}
+
+/// A climb that is ready to start.
+pub struct Plan {
+    pub ladder: String,
+    pub title: String,
+    pub rungs: Vec<RungPlan>,
+    pub mode: Mode,
+    pub engine: Arc<dyn Engine>,
+    pub description: EngineDescription,
+    /// Minutes without downloads, as a range.
+    pub minutes: (f64, f64),
+    pub download_bytes: u64,
+    pub disk_free_bytes: Option<u64>,
+    pub try_anyway: bool,
+    pub(crate) sources: Sources,
+    /// What stops it from starting, if anything.
+    pub problem: Option<Problem>,
+}
+
+/// Makes the plan. Fails where there is nothing to show: bad input, or an engine that does not answer.
+pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
+    let kind = choice.engine.kind;
+    let resolved = ladders::resolve(&choice.ladder, kind)?;
+    let engine = open_engine(home, &choice.engine, &resolved.sources)?;
+    let description = engine.describe().await?;
+    let installed = engine.list().await?;
+    let ladder = if resolved.from_engine { ladders::installed(&installed) } else { resolved.ladder };
+    let available = toprung_hardware::available_memory_bytes();
+    let total = toprung_hardware::machine().memory_bytes;
+    let speeds = home.store().speeds().unwrap_or_default();
+    let context = protocol(choice.mode).context_tokens;
+    let mut rungs: Vec<RungPlan> = ladder
+        .rungs
+        .into_iter()
+        .map(|rung| {
+            let found = find_installed(&installed, &rung.model, kind);
+            let rung = with_known_facts(rung, found);
+            let fit = memory_fit(&rung.facts, context, available, total);
+            let expected_tps = expected_tps(&speeds, &rung);
+            RungPlan { installed: found.is_some(), fit, expected_tps, rung }
+        })
+        .collect();
+    if choice.without_downloads {
+        rungs.retain(|rung| rung.installed);
+    }
+    let download_bytes = rungs.iter().filter(|rung| !rung.installed).filter_map(|rung| rung.rung.facts.file_bytes).sum();
+    let disk_free_bytes = (kind == EngineKind::Llama).then(|| toprung_hardware::disk_free_bytes(home.folder())).flatten();
+    let problem = obstacle(&rungs, choice, download_bytes, disk_free_bytes);
+    Ok(Plan {
+        ladder: ladder.name,
+        title: resolved.title,
+        minutes: minutes(choice.mode, rungs.len()),
+        rungs,
+        mode: choice.mode,
+        engine,
+        description,
+        download_bytes,
+        disk_free_bytes,
+        try_anyway: choice.try_anyway,
+        sources: resolved.sources,
+        problem,
+    })
+}
+
+/// Ollama names a model without its tag when the tag is `latest`.
+fn find_installed<'a>(installed: &'a [InstalledModel], model: &ModelRef, kind: EngineKind) -> Option<&'a InstalledModel> {
+    let full = |name: &str| match kind {
+        EngineKind::Ollama if !name.rsplit('/').next().is_some_and(|last| last.contains(':')) => format!("{name}:latest"),
+        _ => name.to_owned(),
+    };
+    installed.iter().find(|other| full(other.model.as_str()) == full(model.as_str()))
+}
+
+/// The engine's own figures replace the ladder's where it has the model; what the model is made for is the ladder's to say.
+fn with_known_facts(mut rung: PlannedRung, found: Option<&InstalledModel>) -> PlannedRung {
+    if let Some(found) = found {
+        let specialty = rung.facts.specialty.or(found.facts.specialty);
+        let active_bytes = found.facts.active_bytes.or(rung.facts.active_bytes);
+        let file_bytes = found.facts.file_bytes.or(rung.facts.file_bytes);
+        rung.facts = toprung_core::model::ModelFacts { specialty, active_bytes, file_bytes, ..found.facts.clone() };
+    }
+    rung
+}
+
+fn obstacle(rungs: &[RungPlan], choice: &Choice, download_bytes: u64, disk_free_bytes: Option<u64>) -> Option<Problem> {
+    if rungs.is_empty() {
+        let next = match choice.engine.kind {
+            EngineKind::Llama => "Choose the starter ladder: its models are fetched for you.",
+            _ => "Pull a model with the engine, or choose another ladder.",
+        };
+        return Some(Problem::world("nothing_installed", "There is no model to measure.", next));
+    }
+    match disk_free_bytes {
+        Some(free) if free < download_bytes => Some(
+            Problem::world("disk_full", "The disk has no room for what would be downloaded.", "Free some space, or climb without downloads.")
+                .with_detail(format!("{} needed, {} free", toprung_core::format::bytes_gb(download_bytes), toprung_core::format::bytes_gb(free))),
+        ),
+        _ => None,
+    }
+}
+
+/// Minutes that a rung takes: from a small model that is precise at the first look to one that uses its whole
+/// budget and then writes its answers slowly. Seen on machines from two cores up.
+fn minutes(mode: Mode, rungs: usize) -> (f64, f64) {
+    let (low, high) = match mode {
+        Mode::Quick => (0.2, 1.0),
+        Mode::Standard => (0.6, 4.0),
+        Mode::Thorough => (2.0, 8.0),
+        Mode::Classic => (0.2, 2.0),
+    };
+    (low * rungs as f64, high * rungs as f64)
+}
+
+/// The ladder of a plan, as it is stored.
+pub(crate) fn planned_ladder(plan: &Plan) -> Ladder {
+    Ladder { name: plan.ladder.clone(), rungs: plan.rungs.iter().map(|rung| rung.rung.clone()).collect() }
+}
