@@ -1,0 +1,31 @@
+// What a person chose to climb, made whole: every part of a stored choice that no longer exists falls back.
+import type { Choice } from "./messages/Choice";
+import type { Setup } from "./messages/Setup";
+import { MODES } from "./words";
+
+/** Needs nothing installed, so it always makes Start work. */
+const FIRST_ENGINE = "llama";
+const FIRST_LADDER = "starter";
+const FIRST_MODE = "standard";
+
+export function wholeChoice(stored: Partial<Choice>, setup: Setup): Choice {
+  const usual = setup.engines.find((engine) => engine.kind === FIRST_ENGINE && engine.ready) ?? setup.engines.find((engine) => engine.ready);
+  const engine = setup.engines.find((entry) => entry.kind === stored.engine)?.kind ?? usual?.kind ?? FIRST_ENGINE;
+  const named = setup.ladders.some((entry) => entry.name === stored.ladder);
+  const ladder = stored.ladder && (named || isPath(stored.ladder)) ? stored.ladder : (setup.ladders.find((entry) => entry.name === FIRST_LADDER) ?? setup.ladders[0])?.name;
+  return {
+    engine,
+    url: engine === stored.engine && typeof stored.url === "string" ? stored.url : null,
+    ladder: ladder ?? FIRST_LADDER,
+    mode: MODES.find((mode) => mode.name === stored.mode)?.name ?? FIRST_MODE,
+    without_downloads: stored.without_downloads === true,
+  };
+}
+
+/** Whether a ladder is a person's own file, and not the name of one that comes with Toprung. */
+export function isPath(ladder: string): boolean {
+  return /[\\/]/.test(ladder) || ladder.endsWith(".toml");
+}
+
+/** Whether an engine is reached over HTTP, so that it has an address. */
+export const hasAddress = (engine: string): boolean => engine === "ollama" || engine === "openai";

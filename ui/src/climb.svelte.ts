@@ -1,0 +1,111 @@
+// The climb that runs, if one does. The Rust process holds it; this is the page's copy, kept in step by a stream.
+import { announcement } from "./announce";
+import * as ipc from "./ipc";
+import type { Choice } from "./messages/Choice";
+import type { LiveEvent } from "./messages/LiveEvent";
+import type { LiveView } from "./messages/LiveView";
+import type { Problem } from "./messages/Problem";
+import type { SampleView } from "./messages/SampleView";
+import { go, route } from "./route.svelte";
+
+/** Two minutes at one reading a second: what a gauge's line shows. */
+const SAMPLES_KEPT = 120;
+/** The tail of the current output that the screen has room for. */
+const OUTPUT_KEPT = 2_000;
+
+class Climb {
+  live = $state.raw<LiveView | null>(null);
+  samples = $state.raw<SampleView[]>([]);
+  output = $state("");
+  /** What a screen reader is told: rung changes, never ticks. */
+  said = $state("");
+  /** Why a start, a pause or a stop did not work. */
+  problem = $state.raw<Problem | null>(null);
+  /** A start was pressed and has no answer yet. */
+  starting = $state(false);
+  /** Whether it is known yet if a climb runs. */
+  known = $state(false);
+
+  /** Finds the running climb again, after a start and after a reload of the page. */
+  async attach(): Promise<void> {
+    try {
+      if (await ipc.queryLive()) {
+        await ipc.startWatch((event) => this.#take(event));
+        // Asked again, because something may have changed before the stream began.
+        this.#show(await ipc.queryLive());
+      }
+    } catch (thrown) {
+      this.problem = ipc.toProblem(thrown);
+    } finally {
+      this.known = true;
+    }
+  }
+
+  start(choice: Choice): Promise<void> {
+    return this.#begin(() => ipc.startClimb(choice));
+  }
+  resume(run: string): Promise<void> {
+    return this.#begin(() => ipc.startResume(run));
+  }
+  /** Pauses after the trial under way, or goes on. */
+  togglePause(): Promise<void> {
+    const waiting = this.live?.state === "paused" || this.live?.state === "pausing";
+    return this.#try(waiting ? ipc.cancelPause : ipc.startPause);
+  }
+  stop(): Promise<void> {
+    return this.#try(ipc.cancelClimb);
+  }
+
+  async #begin(start: () => Promise<string>): Promise<void> {
+    if (this.starting) return;
+    this.starting = true;
+    await this.#try(async () => {
+      await start();
+      await this.attach();
+      go("climb");
+    });
+    this.starting = false;
+  }
+
+  async #try(act: () => Promise<unknown>): Promise<void> {
+    this.problem = null;
+    try {
+      await act();
+    } catch (thrown) {
+      this.problem = ipc.toProblem(thrown);
+    }
+  }
+
+  #take(event: LiveEvent): void {
+    switch (event.event) {
+      case "changed":
+        this.#show(event.live);
+        break;
+      case "sampled":
+        this.samples = [...this.samples, event.sample].slice(-SAMPLES_KEPT);
+        break;
+      case "output":
+        this.output = (this.output + event.text).slice(-OUTPUT_KEPT);
+        break;
+      case "ended":
+        this.#end(event.run, event.finished);
+        break;
+    }
+  }
+
+  #show(live: LiveView | null): void {
+    const said = announcement(this.live, live);
+    if (said) this.said = said;
+    this.live = live && live.state !== "ended" ? live : null;
+    this.samples = live?.samples.slice(-SAMPLES_KEPT) ?? [];
+    this.output = live?.output ?? "";
+  }
+
+  #end(run: string, finished: boolean): void {
+    this.#show(null);
+    this.said = finished ? "The climb is finished. Its results are open." : "The climb has stopped. Everything measured is kept.";
+    if (route.screen === "climb") go("results", run);
+  }
+}
+
+export const climb = new Climb();

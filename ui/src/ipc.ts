@@ -1,0 +1,78 @@
+// The one way to the Rust side: every command and stream, typed. Nothing else imports Tauri.
+//
+// A rejected command rejects with a Problem; anything else that is thrown is made into one here, so that a
+// screen never has to guess what it caught.
+import { Channel, invoke } from "@tauri-apps/api/core";
+
+import type { ChartView } from "./messages/ChartView";
+import type { Choice } from "./messages/Choice";
+import type { LiveEvent } from "./messages/LiveEvent";
+import type { LiveView } from "./messages/LiveView";
+import type { ModelsView } from "./messages/ModelsView";
+import type { PlanView } from "./messages/PlanView";
+import type { Problem } from "./messages/Problem";
+import type { PullEvent } from "./messages/PullEvent";
+import type { RunRow } from "./messages/RunRow";
+import type { RunView } from "./messages/RunView";
+import type { Saved } from "./messages/Saved";
+import type { Setup } from "./messages/Setup";
+
+export type ChartKind = "throughput" | "response_time" | "success" | "memory" | "escalation";
+export type ReportFormat = "pdf" | "md" | "json";
+
+export const querySetup = () => call<Setup>("query_setup");
+export const queryPlan = (choice: Choice) => call<PlanView>("query_plan", { choice });
+export const queryModels = () => call<ModelsView>("query_models");
+export const queryRuns = () => call<RunRow[]>("query_runs");
+export const queryRun = (run: string) => call<RunView>("query_run", { run });
+export const queryLive = () => call<LiveView | null>("query_live");
+
+/** A chart from the one renderer; `width` is in CSS pixels. */
+export function queryChart(run: string, kind: ChartKind, theme: "light" | "dark", width: number): Promise<ChartView> {
+  return call("query_chart", { run, kind, theme, width });
+}
+
+/** Begins a climb and answers with its run's id. */
+export const startClimb = (choice: Choice) => call<string>("start_climb", { choice });
+export const startResume = (run: string) => call<string>("start_resume", { run });
+export const startPause = () => call<null>("start_pause");
+export const cancelPause = () => call<null>("cancel_pause");
+/** Stops the climb and keeps everything that it finished. */
+export const cancelClimb = () => call<null>("cancel_climb");
+
+/** Streams the running climb's events until it ends. */
+export const startWatch = (listen: (event: LiveEvent) => void) => call<null>("start_watch", { channel: new Channel(listen) });
+
+/** Begins a pull and answers with its job's id. */
+export function startPull(model: string, engine: string, listen: (event: PullEvent) => void): Promise<number> {
+  return call("start_pull", { model, engine, channel: new Channel(listen) });
+}
+export const cancelPull = (job: number) => call<null>("cancel_pull", { job });
+
+/** Deletes after a delay, and answers with an id by which it can be undone until then. */
+export const startDelete = (model: string, engine: string) => call<number>("start_delete", { model, engine });
+export const cancelDelete = (id: number) => call<null>("cancel_delete", { id });
+export const startDeleteRun = (run: string) => call<number>("start_delete_run", { run });
+export const cancelDeleteRun = (id: number) => call<null>("cancel_delete_run", { id });
+
+/** Asks where to, by the system's own dialog, and writes the report there. */
+export const saveReport = (run: string, format: ReportFormat) => call<Saved>("save_report", { run, format });
+
+async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw toProblem(thrown);
+  }
+}
+
+/** What was thrown, as a Problem. */
+export function toProblem(thrown: unknown): Problem {
+  if (isProblem(thrown)) return thrown;
+  const detail = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: "unknown", what: "The window got no answer from the program behind it.", detail, next_step: "Try again; if it stays, start Toprung anew." };
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "code" in value && "what" in value && "next_step" in value;
+}

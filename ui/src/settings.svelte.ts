@@ -1,0 +1,59 @@
+// What the window remembers between starts: the theme, the keys, the last choice. Kept in the page's own storage.
+import type { Choice } from "./messages/Choice";
+import { applyTheme, onSystemTheme, resolveTheme, storeTheme, storedTheme, type Theme, type ThemeChoice } from "./theme";
+
+const KEYS = "toprung.single-keys";
+const CHOICE = "toprung.choice";
+
+class Settings {
+  #choice = $state<ThemeChoice>(storedTheme());
+  #theme = $state<Theme>(resolveTheme(storedTheme()));
+  #singleKeys = $state(localStorage.getItem(KEYS) !== "off");
+
+  get themeChoice(): ThemeChoice {
+    return this.#choice;
+  }
+  set themeChoice(choice: ThemeChoice) {
+    this.#choice = choice;
+    storeTheme(choice);
+    this.applyTheme();
+  }
+  /** The theme on the screen now. */
+  get theme(): Theme {
+    return this.#theme;
+  }
+  get singleKeys(): boolean {
+    return this.#singleKeys;
+  }
+  set singleKeys(on: boolean) {
+    this.#singleKeys = on;
+    localStorage.setItem(KEYS, on ? "on" : "off");
+  }
+
+  applyTheme(): void {
+    this.#theme = resolveTheme(this.#choice);
+    applyTheme(this.#theme);
+  }
+}
+
+export const settings = new Settings();
+
+/** Puts the theme on the page and keeps it in step with the system. */
+export function followTheme(): () => void {
+  settings.applyTheme();
+  return onSystemTheme(() => settings.applyTheme());
+}
+
+/** The choice of the last start, as far as it is still whole. */
+export function storedChoice(): Partial<Choice> {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(CHOICE) ?? "{}");
+    return typeof stored === "object" && stored !== null ? (stored as Partial<Choice>) : {};
+  } catch {
+    return {};
+  }
+}
+
+export function storeChoice(choice: Choice): void {
+  localStorage.setItem(CHOICE, JSON.stringify(choice));
+}

@@ -1,0 +1,53 @@
+// Words for the codes that cross from Rust, in one place: a screen never prints a code.
+
+export type Tone = "plain" | "good" | "warn" | "bad" | "on";
+interface Word {
+  text: string;
+  tone: Tone;
+}
+
+const VERDICTS: Record<string, Word> = {
+  fast_iterations: { text: "fast iterations", tone: "good" },
+  balanced: { text: "balanced", tone: "good" },
+  high_quality: { text: "high quality", tone: "good" },
+  specialised_coding: { text: "specialised coding", tone: "good" },
+  works: { text: "works", tone: "plain" },
+  avoid: { text: "avoid", tone: "bad" },
+  not_measured: { text: "not measured", tone: "plain" },
+};
+
+const FITS: Record<string, Tone> = { fits: "good", tight: "warn", too_large: "bad", unknown: "plain" };
+
+const RUNG_STATES: Record<string, string> = {
+  waiting: "waiting",
+  pulling: "pulling",
+  loading: "loading",
+  warming_up: "warming up",
+  measuring: "measuring",
+  measured: "measured",
+  failed: "failed",
+  left_out: "left out",
+};
+
+const RUN_STATES: Record<string, Word> = {
+  running: { text: "running", tone: "on" },
+  finished: { text: "finished", tone: "good" },
+  stopped: { text: "stopped", tone: "warn" },
+};
+
+const ENGINES: Record<string, string> = { llama: "llama.cpp inside", ollama: "Ollama", openai: "OpenAI-compatible server", scripted: "Scripted" };
+
+/** How a climb can be run, with what each is for. */
+export const MODES = [
+  { name: "quick", title: "Quick", about: "3 trials a rung, 20 s at most, ±5 %" },
+  { name: "standard", title: "Standard", about: "5 to 20 trials a rung, until the interval is within ±2 %" },
+  { name: "classic", title: "Classic", about: "5 short prompts a model, as in the escalation tables" },
+] as const;
+
+export const verdictWord = (code: string): Word => VERDICTS[code] ?? { text: code.replaceAll("_", " "), tone: "plain" };
+export const fitTone = (code: string): Tone => FITS[code] ?? "plain";
+export const rungStateWord = (code: string): string => RUNG_STATES[code] ?? code.replaceAll("_", " ");
+export const runStateWord = (code: string): Word => RUN_STATES[code] ?? { text: code, tone: "plain" };
+export const engineWord = (kind: string): string => ENGINES[kind] ?? kind;
+export const modeWord = (name: string): string => MODES.find((mode) => mode.name === name)?.title.toLowerCase() ?? name;
+export const gradeTone = (grade: string): Tone => ({ A: "good", B: "warn", C: "bad" })[grade] as Tone ?? "plain";
