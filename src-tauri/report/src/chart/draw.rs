@@ -1,0 +1,268 @@
+//! From a chart's figures and words to its picture.
+
+use plotters::style::RGBColor;
+
+use super::canvas::{Box2, Canvas, Type};
+use super::layout::{BETWEEN, LABEL_AIR, Layout, RAILS, SMALL_SIZE, VALUE_SIZE, scale};
+use super::{Bar, Chart, ChartSpec, Mark, RungLabel, Tone};
+use crate::font::{Weight, width};
+use crate::palette::{Palette, Theme};
+use crate::text::{elide_end, elide_middle};
+
+/// Half the height of a bar.
+const BAR_HALF: i32 = 7;
+/// Distance of a rung's two lines of text from its middle.
+const LINE_OFFSET: i32 = 8;
+/// A figure that is not zero shows at least this much.
+const LEAST_BAR: i32 = 2;
+/// An interval narrower than this is one tick: two caps would run into a block.
+const LEAST_INTERVAL: i32 = 6;
+
+/// Draws a chart. The same figures give the same bytes.
+pub fn chart(spec: &ChartSpec, theme: Theme) -> Chart {
+    let layout = Layout::of(spec);
+    let mut svg = String::new();
+    let picture = Picture {
+        spec,
+        layout: &layout,
+        palette: theme.palette(),
+        canvas: Canvas::new(&mut svg, layout.width as u32, layout.height as u32),
+    };
+    let marks = picture.draw();
+    Chart {
+        svg: described(&svg, &spec.alt),
+        width: f64::from(layout.width),
+        height: f64::from(layout.height),
+        marks,
+        head: spec.head.clone(),
+        rows: spec.rows.clone(),
+        alt: spec.alt.clone(),
+    }
+}
+
+struct Picture<'a> {
+    spec: &'a ChartSpec,
+    layout: &'a Layout,
+    palette: &'a Palette,
+    canvas: Canvas<'a>,
+}
+
+impl Picture<'_> {
+    fn draw(self) -> Vec<Mark> {
+        self.canvas.fill(Box2 { left: 0, top: 0, right: self.layout.width, bottom: self.layout.height }, self.palette.surface);
+        self.ladder();
+        for (i, rung) in self.spec.rungs.iter().enumerate() {
+            self.rung_lines(i);
+            self.name(i, rung);
+            self.note(i, rung);
+        }
+        let marks = self.panels();
+        self.legend();
+        self.canvas.finish();
+        marks
+    }
+
+    /// Two rails and a rung for each model: full when measured, broken when it fails, sticking out at the knee.
+    fn ladder(&self) {
+        let (top, bottom) = (self.layout.names.top + 4, self.layout.names.bottom - 4);
+        for x in [RAILS.0, RAILS.1] {
+            self.canvas.fill(Box2 { left: x, top, right: x + 2, bottom }, self.palette.line_strong);
+        }
+        for (i, rung) in self.spec.rungs.iter().enumerate() {
+            let y = self.layout.middle(i);
+            let bars = || self.spec.panels.iter().filter_map(move |panel| panel.bars.get(i));
+            if bars().any(|bar| bar.fails) {
+                for left in [RAILS.0, RAILS.0 + 5, RAILS.0 + 10] {
+                    self.canvas.fill(Box2 { left, top: y - 1, right: left + 3, bottom: y + 2 }, self.palette.bad);
+                }
+            } else if rung.tone == Tone::Good {
+                self.canvas.fill(Box2 { left: RAILS.0 - 5, top: y - 2, right: RAILS.1 + 6, bottom: y + 3 }, self.palette.good);
+                self.canvas.arrow((RAILS.1 + 12, y), 6, self.palette.good);
+            } else if bars().any(|bar| bar.value.is_some()) {
+                self.canvas.fill(Box2 { left: RAILS.0, top: y - 1, right: RAILS.1 + 2, bottom: y + 2 }, self.palette.bar);
+            } else {
+                self.canvas.fill(Box2 { left: RAILS.0, top: y, right: RAILS.1 + 2, bottom: y + 1 }, self.palette.line_strong);
+            }
+        }
+    }
+
+    fn rung_lines(&self, i: usize) {
+        let half = self.layout.rung_height() / 2;
+        let line = |y| Box2 { left: self.layout.names.left, top: y, right: self.layout.width, bottom: y + 1 };
+        self.canvas.fill(line(self.layout.middle(i) - half), self.palette.line);
+        if i == 0 {
+            self.canvas.fill(line(self.layout.middle(i) + half), self.palette.line);
+        }
+    }
+
+    fn name(&self, i: usize, rung: &RungLabel) {
+        let (x, y, room) = (self.layout.names.left, self.layout.middle(i), self.layout.names.right - self.layout.names.left);
+        let name = elide_middle(&rung.name, |text| width(text, VALUE_SIZE, Weight::SemiBold) <= room);
+        self.canvas.text(&name, x, y - LINE_OFFSET, self.value_type(self.palette.ink));
+        let (word, word_width) = self.verdict_beneath_the_name(rung, room);
+        let meta = parts_that_fit(&rung.meta, room - word_width, if word.is_empty() { "" } else { "· " });
+        self.canvas.text(&word, x, y + LINE_OFFSET, Type { weight: Weight::SemiBold, ..self.small_type(self.tone(rung.tone)) });
+        self.canvas.text(&meta, x + word_width, y + LINE_OFFSET, self.small_type(self.palette.ink_2));
+    }
+
+    /// Where there is no column for verdicts, the word stands before the size.
+    fn verdict_beneath_the_name(&self, rung: &RungLabel, room: i32) -> (String, i32) {
+        if self.layout.notes.is_some() || rung.note.is_empty() {
+            return (String::new(), 0);
+        }
+        let word = elide_end(&rung.note, |text| width(text, SMALL_SIZE, Weight::SemiBold) <= room);
+        let word_width = width(&word, SMALL_SIZE, Weight::SemiBold) + LABEL_AIR / 2;
+        (word, word_width)
+    }
+
+    fn note(&self, i: usize, rung: &RungLabel) {
+        let Some(notes) = self.layout.notes else { return };
+        let room = notes.right - notes.left - 2 * LABEL_AIR;
+        let middle = self.layout.middle(i);
+        let y = if rung.note_detail.is_some() { middle - LINE_OFFSET - 1 } else { middle };
+        let word = fitting(&rung.note, room);
+        let chip = Box2 {
+            left: notes.left,
+            top: y - 9,
+            right: notes.left + width(&word, SMALL_SIZE, Weight::Regular) + 2 * LABEL_AIR,
+            bottom: y + 10,
+        };
+        match rung.tone {
+            Tone::Good => self.canvas.fill(chip, self.palette.good_soft),
+            Tone::Bad => self.canvas.fill(chip, self.palette.bad_soft),
+            Tone::Quiet => {}
+        }
+        self.canvas.text(&word, notes.left + LABEL_AIR, y, self.small_type(self.tone(rung.tone)));
+        if let Some(detail) = &rung.note_detail {
+            self.canvas.text(&fitting(detail, room), notes.left + LABEL_AIR, middle + LINE_OFFSET + 2, self.small_type(self.palette.ink_2));
+        }
+    }
+
+    fn panels(&self) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for (panel, area) in self.spec.panels.iter().zip(&self.layout.panels) {
+            let title = fitting(&panel.title, area.right - area.left);
+            self.canvas.text(&title, area.left, area.top - 16, self.small_type(self.palette.ink_2));
+            // Bars begin at zero, and the line says where that is.
+            self.canvas
+                .fill(Box2 { left: area.left - 1, top: area.top + 1, right: area.left, bottom: area.bottom }, self.palette.line_strong);
+            let scale = scale(panel, area.right - area.left);
+            for (i, bar) in panel.bars.iter().enumerate() {
+                let x = self.bar(bar, area, self.layout.middle(i), scale);
+                marks.push(Mark { x: f64::from(x), y: f64::from(self.layout.middle(i)), label: bar.tooltip.clone() });
+            }
+        }
+        marks
+    }
+
+    /// Draws one bar with its labels and gives its right end.
+    fn bar(&self, bar: &Bar, area: &Box2, y: i32, scale: f64) -> i32 {
+        let at = |value: f64| area.left + ((value * scale).round() as i32).clamp(0, area.right - area.left);
+        let end = bar.value.map_or(area.left, |value| at(value).max(area.left + if value > 0.0 { LEAST_BAR } else { 0 }));
+        let body = Box2 { left: area.left, top: y - BAR_HALF, right: end, bottom: y + BAR_HALF };
+        if bar.fails && end > area.left {
+            self.canvas.hatch(body, self.palette.bad);
+            self.canvas.frame(body, self.palette.bad);
+        } else if end > area.left {
+            self.canvas.fill(body, self.palette.bar);
+        }
+        let drawn_to = match bar.interval {
+            Some((low, high)) if bar.value.is_some() => self.interval((at(low), at(high)), end, y).max(end),
+            _ => end,
+        };
+        self.labels(bar, drawn_to + LABEL_AIR, area.right, y);
+        end
+    }
+
+    /// The 95 % interval: a line with caps on a ground of its own, so that it shows on the bar and beside it.
+    fn interval(&self, (low, high): (i32, i32), end: i32, y: i32) -> i32 {
+        let Palette { surface, ink, .. } = *self.palette;
+        let boxed = |left: i32, right: i32, half: i32| Box2 { left, top: y - half, right, bottom: y + half };
+        let caps = if high - low < LEAST_INTERVAL { vec![end - 1] } else { vec![low, high - 2] };
+        if high - low >= LEAST_INTERVAL {
+            self.canvas.fill(boxed(low, high, 2), surface);
+        }
+        for cap in &caps {
+            self.canvas.fill(boxed(cap - 1, cap + 3, 6), surface);
+        }
+        if high - low >= LEAST_INTERVAL {
+            self.canvas.fill(boxed(low, high, 1), ink);
+        }
+        for cap in &caps {
+            self.canvas.fill(boxed(*cap, cap + 2, 5), ink);
+        }
+        high.max(caps[0] + 2)
+    }
+
+    fn labels(&self, bar: &Bar, x: i32, right: i32, y: i32) {
+        let room = (right - x).max(0);
+        if bar.value.is_none() {
+            let color = if bar.fails { self.palette.bad } else { self.palette.ink_2 };
+            self.canvas.text(&fitting(&bar.label, room), x, y, self.small_type(color));
+            return;
+        }
+        self.canvas.text(&bar.label, x, y, self.value_type(self.palette.ink));
+        let aside_x = x + width(&bar.label, VALUE_SIZE, Weight::SemiBold) + LABEL_AIR;
+        self.canvas.text(&parts_that_fit(&bar.aside, right - aside_x, ""), aside_x, y, self.small_type(self.palette.ink_2));
+    }
+
+    /// What the marks mean, for those that are there.
+    fn legend(&self) {
+        let bars = || self.spec.panels.iter().flat_map(|panel| &panel.bars);
+        let mut parts = Vec::new();
+        if bars().any(|bar| bar.interval.is_some()) {
+            parts.push("capped line: 95 % interval");
+        }
+        if bars().any(|bar| bar.aside.iter().any(|part| part.starts_with(['−', '+']))) {
+            parts.push("−/+ %: against the rung below");
+        }
+        if bars().any(|bar| bar.fails && bar.value.is_some()) {
+            parts.push("hatched: fails");
+        }
+        let left = self.layout.names.left;
+        let text = fitting(&parts.join("  ·  "), self.layout.width - left);
+        self.canvas.text(&text, left, self.layout.names.bottom + 20, self.small_type(self.palette.ink_2));
+    }
+
+    fn tone(&self, tone: Tone) -> RGBColor {
+        match tone {
+            Tone::Quiet => self.palette.ink_2,
+            Tone::Good => self.palette.good,
+            Tone::Bad => self.palette.bad,
+        }
+    }
+
+    fn value_type(&self, color: RGBColor) -> Type {
+        Type { size: VALUE_SIZE, weight: Weight::SemiBold, color }
+    }
+
+    fn small_type(&self, color: RGBColor) -> Type {
+        Type { size: SMALL_SIZE, weight: Weight::Regular, color }
+    }
+}
+
+/// As many parts as there is room for, the first ones first.
+fn parts_that_fit(parts: &[String], room: i32, before: &str) -> String {
+    let line = |n: usize| format!("{before}{}", parts[..n].join(BETWEEN));
+    (1..=parts.len()).rev().map(line).find(|text| width(text, SMALL_SIZE, Weight::Regular) <= room).unwrap_or_default()
+}
+
+fn fitting(text: &str, room: i32) -> String {
+    elide_end(text, |text| width(text, SMALL_SIZE, Weight::Regular) <= room)
+}
+
+/// Names the picture for those who do not see it, and asks for the weight that is embedded: plotters knows only "bold".
+fn described(svg: &str, alt: &str) -> String {
+    let escaped: String = alt
+        .chars()
+        .map(|c| match c {
+            '<' => "&lt;".to_owned(),
+            '>' => "&gt;".to_owned(),
+            '&' => "&amp;".to_owned(),
+            '"' => "&quot;".to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{escaped}\" "), 1)
+        .replace(" font-weight=\"bold\"", " font-weight=\"600\"")
+}

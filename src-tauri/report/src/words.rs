@@ -1,0 +1,81 @@
+//! The words for verdicts, rungs without figures and changes, worded once for charts and reports.
+
+use toprung_core::analysis::{Analysis, Knee, RungSummary, RungVerdict, Step};
+use toprung_core::cause::Cause;
+use toprung_core::format;
+use toprung_core::run::{RunRecord, RungRecord, RungStatus};
+
+/// The verdict as a person reads it.
+pub(crate) fn verdict(verdict: RungVerdict) -> &'static str {
+    match verdict {
+        RungVerdict::FastIterations => "fast iterations",
+        RungVerdict::Balanced => "balanced",
+        RungVerdict::HighQuality => "high quality",
+        RungVerdict::SpecialisedCoding => "specialised coding",
+        RungVerdict::Works => "works",
+        RungVerdict::Avoid => "avoid",
+        RungVerdict::NotMeasured => "not measured",
+    }
+}
+
+/// The stored rung that a summary is made from.
+pub(crate) fn record_of<'a>(run: &'a RunRecord, rung: &RungSummary) -> Option<&'a RungRecord> {
+    run.rungs.iter().find(|record| record.position == rung.position)
+}
+
+/// The step that ends on a rung.
+pub(crate) fn step_to<'a>(analysis: &'a Analysis, rung: &RungSummary) -> Option<&'a Step> {
+    analysis.steps.iter().find(|step| step.to == rung.model)
+}
+
+pub(crate) fn is_knee(knee: Option<&Knee>, rung: &RungSummary) -> bool {
+    knee.is_some_and(|knee| knee.model == rung.model)
+}
+
+/// Whether a rung is shown as failing: hatched in charts, marked in tables.
+pub(crate) fn fails(run: &RunRecord, rung: &RungSummary) -> bool {
+    let failed = matches!(record_of(run, rung).map(|record| &record.status), Some(RungStatus::Failed(_)));
+    failed || rung.verdict == RungVerdict::Avoid
+}
+
+/// Why a rung has no figure.
+pub(crate) fn why_no_figure(run: &RunRecord, rung: &RungSummary) -> String {
+    match record_of(run, rung).map(|record| &record.status) {
+        Some(RungStatus::Failed(cause)) => format!("failed: {}", sentence_inside(cause.kind.sentence())),
+        Some(RungStatus::LeftOut(reason)) => format!("left out: {}", sentence_inside(reason)),
+        Some(RungStatus::Waiting) => "not climbed yet".to_owned(),
+        Some(RungStatus::Running) => "not finished".to_owned(),
+        Some(RungStatus::Measured) | None => match &rung.cause {
+            Some(cause) => sentence_inside(cause.kind.sentence()),
+            None => "not measured".to_owned(),
+        },
+    }
+}
+
+/// A sentence as a clause within another: no capital at its start, no full stop at its end.
+pub(crate) fn sentence_inside(sentence: &str) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    let mut chars = sentence.chars();
+    match (chars.next(), chars.clone().next()) {
+        // "GPU memory …" keeps its capitals.
+        (Some(first), Some(second)) if first.is_uppercase() && !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
+        _ => sentence.to_owned(),
+    }
+}
+
+/// "1 of 5 answered", for a rung that does not always answer.
+pub(crate) fn answered(rung: &RungSummary) -> Option<String> {
+    rung.success.map(|success| format!("{} answered", format::success(&success)))
+}
+
+/// A cause in two or three words: "thinking spent budget".
+pub(crate) fn cause_in_short(cause: &Cause) -> String {
+    cause.kind.code().replace('_', " ")
+}
+
+/// "2.02 GB", "grade A", "Q4_K_M", as far as they are known.
+pub(crate) fn size_and_grade(rung: &RungSummary) -> Vec<String> {
+    let size = rung.facts.file_bytes.map(format::bytes_gb);
+    let grade = rung.grade.map(|grade| format!("grade {grade:?}"));
+    [size, grade, rung.facts.quantization.clone()].into_iter().flatten().collect()
+}
