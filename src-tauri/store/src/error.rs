@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Error as Sql, ErrorCode};
 use toprung_core::cause::{Cause, CauseKind};
 
+use crate::connection::beside;
+
 /// Why the store could not do what it was asked. Nothing that was stored before is lost by any of these.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -155,13 +157,13 @@ const TRIAL_WRITE_BYTES: usize = 64 * 1024;
 
 /// Why the database file, or a file beside it, can't be written; `None` when both can.
 fn writes_fail(path: &Path) -> Option<io::Error> {
-    let beside = path.with_extension("write-test");
+    let probe = beside(path, "write-test");
     let result = OpenOptions::new().append(true).open(path).and_then(|_| {
-        let mut file = fs::File::create(&beside)?;
+        let mut file = fs::File::create(&probe)?;
         file.write_all(&[0; TRIAL_WRITE_BYTES])?;
         file.sync_all()
     });
     // What could not be created can't be removed either; that is no further finding.
-    let _ = fs::remove_file(&beside);
+    let _ = fs::remove_file(&probe);
     result.err()
 }

@@ -1,0 +1,55 @@
+//! What the machine is.
+
+use sysinfo::System;
+use toprung_core::machine::Machine;
+
+use crate::{cpu, gpu, memory, power};
+
+/// Describes this machine; what can't be told stays `None`.
+pub fn machine() -> Machine {
+    let (cpu, physical_cores, logical_cores) = cpu::description();
+    let memory = memory::sizes();
+    Machine {
+        cpu,
+        physical_cores,
+        logical_cores,
+        memory_bytes: memory.map(|sizes| sizes.total),
+        swap_bytes: memory.map(|sizes| sizes.swap),
+        gpus: gpu::gpus(),
+        os: os(System::name().ok(), System::os_version().ok()),
+        kernel: System::kernel_version().ok(),
+        on_mains: power::on_mains(),
+    }
+}
+
+/// Name and version in one; a rolling release has no version.
+fn os(name: Option<String>, version: Option<String>) -> Option<String> {
+    let name = name?;
+    Some(version.map_or_else(|| name.clone(), |version| format!("{name} {version}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rolling_release_is_named_without_version() {
+        let text = |s: &str| Some(s.to_owned());
+        assert_eq!(os(text("Debian GNU/Linux"), text("12")), text("Debian GNU/Linux 12"));
+        assert_eq!(os(text("Arch Linux"), None), text("Arch Linux"));
+        assert_eq!(os(None, text("12")), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_description_agrees_with_the_kernel() {
+        let machine = machine();
+        let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap();
+        let cores = cpuinfo.lines().filter(|line| line.starts_with("processor")).count();
+        assert_eq!(machine.logical_cores, Some(cores as u32));
+        assert!(machine.physical_cores.unwrap() <= machine.logical_cores.unwrap(), "{machine:?}");
+        assert!(machine.cpu.is_none_or(|name| cpuinfo.contains(&name)), "the name is the kernel's");
+        let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+        assert_eq!(machine.kernel.as_deref(), Some(release.trim()));
+    }
+}
