@@ -1,7 +1,7 @@
 //! One row a planned rung: the model, how it stands, and what loading it showed.
 
 use rusqlite::{Connection, Result, Row, named_params};
-use toprung_core::cause::Cause;
+use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::{EngineKind, ModelFacts, ModelRef, Specialty};
 use toprung_core::run::{LoadKind, LoadRecord, RungRecord, RungStatus};
 
@@ -61,7 +61,6 @@ fn status(row: &Row<'_>) -> Result<RungStatus> {
 
 /// The cause in this row's `cause` column. A code that this program does not know keeps its name in the detail.
 pub(crate) fn cause(row: &Row<'_>, detail: String) -> Result<Cause> {
-    use toprung_core::cause::CauseKind;
     let code: String = row.get("cause")?;
     Ok(match CauseKind::from_code(&code) {
         Some(kind) => Cause::new(kind, detail),
