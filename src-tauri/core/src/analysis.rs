@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::capability;
 use crate::cause::Cause;
+use crate::escalation;
+use crate::findings;
 use crate::model::{ModelFacts, ModelRef};
-use crate::run::LoadRecord;
+use crate::run::{LoadRecord, RunRecord};
+use crate::summary::{self, Setting};
+use crate::verdict;
 
 /// A median with its 95 % bootstrap interval and the number of trials behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -167,4 +172,27 @@ pub struct Analysis {
     pub insights: Vec<String>,
     /// Planned rungs that were not measured, with the reason.
     pub queue: Vec<String>,
+}
+
+/// Works out what a run means. The same run and floors always give the same analysis.
+pub fn analyse(run: &RunRecord, floors: &Floors) -> Analysis {
+    let setting = Setting { mode: run.mode, floors, machine: &run.machine, samples: &run.samples };
+    let mut rungs: Vec<RungSummary> = run.rungs.iter().map(|rung| summary::summarise(rung, &setting)).collect();
+    let sweet_spots = verdict::sweet_spots(&rungs, floors);
+    for rung in &mut rungs {
+        rung.verdict = verdict::rung_verdict(rung, &sweet_spots);
+    }
+    let steps = escalation::steps(&rungs, floors);
+    let knee = escalation::knee(&rungs, &run.rungs, floors);
+    Analysis {
+        headline: findings::headline(&rungs, &sweet_spots, knee.as_ref(), floors),
+        proven: capability::proven(run, &rungs, floors),
+        projected: capability::projected(run, &rungs),
+        insights: findings::insights(&rungs, &steps, floors),
+        queue: findings::queue(&run.rungs, &rungs),
+        rungs,
+        steps,
+        knee,
+        sweet_spots,
+    }
 }

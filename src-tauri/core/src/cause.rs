@@ -197,11 +197,11 @@ impl Cause {
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.sentence())?;
-        if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail)?;
+        let sentence = self.kind.sentence();
+        match self.detail.trim().trim_end_matches('.') {
+            "" => f.write_str(sentence),
+            detail => write!(f, "{} ({detail}).", sentence.trim_end_matches('.')),
         }
-        Ok(())
     }
 }
 

@@ -40,6 +40,12 @@ pub fn figures(value: f64) -> String {
     if decimals > 6 { fixed(0.0, 0) } else { fixed(rounded, decimals) }
 }
 
+/// A number that a person chose, with as few digits as it needs: 7, 7.5.
+pub fn setting(value: f64) -> String {
+    let text = fixed(value, 2);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 /// A share as whole per cent: 0.95 is “95 %”. Shares that only round to 0 or 100 are written as below 1 or above 99.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
@@ -260,6 +266,7 @@ mod tests {
         assert_eq!(estimate(&Estimate { median: 31.4, low: 31.1, high: 32.0, n: 5 }, "tokens/s"), "31.4 tokens/s (31.1–32.0, 5 trials)");
         assert_eq!(estimate(&Estimate { median: 31.4, low: 31.4, high: 31.4, n: 1 }, "tokens/s"), "31.4 tokens/s (1 trial)");
         assert_eq!(or_unknown(None, figures), "–");
+        assert_eq!((setting(7.0), setting(5.25), setting(-0.5)), ("7".into(), "5.25".into(), "−0.5".into()));
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }
 }

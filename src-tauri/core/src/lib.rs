@@ -6,13 +6,24 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod analysis;
+mod capability;
 pub mod cause;
+pub mod escalation;
+mod findings;
+pub mod fit;
 pub mod format;
+mod grade;
 pub mod machine;
 pub mod model;
 pub mod output;
 pub mod plan;
+pub mod projection;
 pub mod run;
+#[cfg(feature = "fixtures")]
+pub mod seed;
 pub mod stats;
+pub mod stop_rules;
 pub mod stopping;
+pub mod summary;
 pub mod trial;
+pub mod verdict;

@@ -57,18 +57,18 @@ pub fn wide(protocol: &Protocol, speed_trials: &[Trial]) -> Vec<Wide> {
         .collect()
 }
 
-/// What stayed wide, in words: “decode speed is known to ±6.1 %, wanted ±2 %”.
+/// For example “decode speed is known to ±6.1 %, wanted ±2 %”.
+pub fn in_words(wide: &Wide) -> String {
+    let (figure, wanted) = (wide.figure, format::percent(wide.wanted));
+    match wide.half_width {
+        Some(width) => format!("{figure} is known to ±{}, wanted ±{wanted}", format::percent_tenths(width)),
+        None => format!("{figure} rests on fewer than {} trials, too few for an interval", stats::MIN_FOR_INTERVAL),
+    }
+}
+
+/// What stayed wide, in words.
 pub fn widths(protocol: &Protocol, speed_trials: &[Trial]) -> Vec<String> {
-    wide(protocol, speed_trials)
-        .into_iter()
-        .map(|wide| {
-            let (figure, wanted) = (wide.figure, format::percent(wide.wanted));
-            match wide.half_width {
-                Some(width) => format!("{figure} is known to ±{}, wanted ±{wanted}", format::percent_tenths(width)),
-                None => format!("{figure} rests on fewer than {} trials, too few for an interval", stats::MIN_FOR_INTERVAL),
-            }
-        })
-        .collect()
+    wide(protocol, speed_trials).iter().map(in_words).collect()
 }
 
 /// Decides after each speed trial. It looks at the intervals only at the protocol's looks (looking after every trial

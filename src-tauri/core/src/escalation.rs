@@ -1,0 +1,155 @@
+//! What going up one rung costs, and where going up stops paying.
+
+use crate::analysis::{Estimate, Floors, Grade, Knee, RungSummary, Step};
+use crate::format;
+use crate::projection::streamed_bytes;
+use crate::run::{RungRecord, RungStatus};
+use crate::stats;
+use crate::summary::{decode_values, is_failing, is_measured, share, was_prevented};
+
+/// Speed that falls so much more steeply than the size grows is a cliff (measurement.md).
+const CLIFF_ELASTICITY: f64 = 1.5;
+/// Speed that falls so much less is bound by something else than the weights, or only some of them are active (measurement.md).
+const SPARSE_ELASTICITY: f64 = 0.5;
+/// Sizes nearer than this give no elasticity: the speeds' own noise would decide it.
+const LEAST_GROWTH: f64 = 1.05;
+/// The knee must reach the floor this surely (measurement.md).
+const KNEE_PROBABILITY: f64 = 0.95;
+
+/// Consecutive measured rungs; those on which nothing was measured are stepped over.
+pub fn steps(rungs: &[RungSummary], floors: &Floors) -> Vec<Step> {
+    let measured: Vec<&RungSummary> = rungs.iter().filter(|rung| is_measured(rung)).collect();
+    measured.windows(2).filter_map(|pair| Some(step(pair.first()?, pair.get(1)?, floors))).collect()
+}
+
+fn step(from: &RungSummary, to: &RungSummary, floors: &Floors) -> Step {
+    let change = |from: Option<Estimate>, to: Option<Estimate>| stats::ratio_change(from?.median, to?.median);
+    let bytes = |rung: &RungSummary| rung.load.peak_memory_bytes.map(|bytes| bytes as f64);
+    let memory_change = bytes(from).zip(bytes(to)).and_then(|(from, to)| stats::ratio_change(from, to));
+    let mut step = Step {
+        from: from.model.clone(),
+        to: to.model.clone(),
+        from_title: from.title.clone(),
+        to_title: to.title.clone(),
+        throughput_change: change(from.decode_tps, to.decode_tps),
+        response_change: change(from.response_ms, to.response_ms),
+        memory_change,
+        elasticity: elasticity(from, to),
+        note: None,
+    };
+    step.note = failing_note(from, to, &step, floors).or_else(|| speed_note(from, to, &step));
+    step
+}
+
+/// −Δln(tokens/s) / Δln(active bytes); `None` where the sizes are unknown or too near.
+fn elasticity(from: &RungSummary, to: &RungSummary) -> Option<f64> {
+    let growth = streamed_bytes(to)? as f64 / streamed_bytes(from)? as f64;
+    let slowdown = from.decode_tps?.median / to.decode_tps?.median;
+    let elasticity = slowdown.ln() / growth.ln();
+    (growth >= LEAST_GROWTH && elasticity.is_finite()).then_some(elasticity)
+}
+
+fn failing_note(from: &RungSummary, to: &RungSummary, step: &Step, floors: &Floors) -> Option<String> {
+    if !is_failing(to, floors) {
+        let words = || format!("{} answers reliably and the rung below does not, so these changes say little.", to.title);
+        return is_failing(from, floors).then(words);
+    }
+    let Some(success) = to.success else {
+        return Some(format!("{} failed. {}", to.title, to.cause.as_ref()?));
+    };
+    let answers = format!("{} answered {} questions", to.title, format::success(&success));
+    match step.response_change.filter(|change| *change < 0.0) {
+        Some(change) => Some(format!(
+            "{answers}; a {} shorter wait with {} success is no gain.",
+            format::percent(-change),
+            format::percent(share(&success))
+        )),
+        None => Some(format!("{answers}; its speed is that of failing.")),
+    }
+}
+
+fn overlap(a: &Estimate, b: &Estimate) -> bool {
+    a.low <= b.high && b.low <= a.high
+}
+
+fn speed_note(from: &RungSummary, to: &RungSummary, step: &Step) -> Option<String> {
+    let (below, above) = (from.decode_tps?, to.decode_tps?);
+    if overlap(&below, &above) {
+        return Some("No difference in speed can be told: the intervals overlap.".to_owned());
+    }
+    let change = step.throughput_change?;
+    let growth = stats::ratio_change(streamed_bytes(from)? as f64, streamed_bytes(to)? as f64)?;
+    let (change_words, growth_words) = (format::percent(change.abs()), format::percent(growth.abs()));
+    let elasticity = step.elasticity?;
+    if elasticity > CLIFF_ELASTICITY {
+        let cause = spill(from, to).unwrap_or_else(|| "What was read does not say why.".to_owned());
+        return Some(format!("A cliff: {change_words} less speed for {growth_words} more weights to read for each token. {cause}"));
+    }
+    if change > 0.0 {
+        return Some(format!("The larger model is {change_words} faster here."));
+    }
+    let cheap = elasticity < SPARSE_ELASTICITY;
+    cheap.then(|| format!("A cheap step: only {change_words} less speed for {growth_words} more weights to read for each token."))
+}
+
+/// The evidence for a spill out of GPU memory: the share of the model that sits there fell.
+fn spill(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let on_gpu = |rung: &RungSummary| Some(rung.load.vram_bytes? as f64 / rung.facts.file_bytes.filter(|bytes| *bytes > 0)? as f64);
+    let (below, above) = (on_gpu(from)?.min(1.0), on_gpu(to)?.min(1.0));
+    (above < below).then(|| format!("{} of it sits in GPU memory, of the rung below {}.", format::percent(above), format::percent(below)))
+}
+
+/// The largest rung that reaches the floor surely, answers reliably and can be trusted. `records` are the same rungs as stored.
+pub fn knee(rungs: &[RungSummary], records: &[RungRecord], floors: &Floors) -> Option<Knee> {
+    let (at, rung, probability) = rungs.iter().enumerate().rev().find_map(|(at, rung)| {
+        let record = records.iter().find(|record| record.position == rung.position)?;
+        let probability = stats::probability_at_least(&decode_values(record), floors.decode_tps, stats::SEED)?;
+        let trusted = matches!(rung.grade, Some(Grade::A | Grade::B));
+        let answers = rung.success.is_some() && !is_failing(rung, floors);
+        (probability >= KNEE_PROBABILITY && trusted && answers).then_some((at, rung, probability))
+    })?;
+    let above = rungs.get(at + 1..).unwrap_or_default();
+    let next = above.iter().find(|rung| !was_prevented(rung));
+    let reason = match next {
+        Some(next) => format!("The climb stops paying at {}: {}.", next.title, stops_paying(next, floors)),
+        None => ladder_ended(above, records),
+    };
+    Some(Knee { model: rung.model.clone(), title: rung.title.clone(), probability, floor_tps: floors.decode_tps, reason })
+}
+
+/// Why the rung above the knee does not pay, to be read after its name and a colon.
+pub(crate) fn stops_paying(next: &RungSummary, floors: &Floors) -> String {
+    if is_failing(next, floors) {
+        let cause = next.cause.as_ref().map(|cause| format!(" ({})", as_clause(cause.kind.sentence()))).unwrap_or_default();
+        return match next.success {
+            Some(success) => format!("it answered {} questions{cause}", format::success(&success)),
+            None => format!("it failed{cause}"),
+        };
+    }
+    match next.decode_tps {
+        Some(decode) if decode.low < floors.decode_tps => {
+            let (speed, floor) = (format::tokens_per_second(decode.median), format::setting(floors.decode_tps));
+            let how = if decode.median < floors.decode_tps { "below" } else { "not surely above" };
+            format!("it runs at {speed}, {how} the floor of {floor}")
+        }
+        Some(_) => {
+            format!("it could not be measured well enough, because {}", next.reasons.first().map_or("its grade is C", String::as_str))
+        }
+        None => "it gave no speed".to_owned(),
+    }
+}
+
+/// A sentence as a part of another: small letter, no full stop.
+fn as_clause(sentence: &str) -> String {
+    let mut chars = sentence.trim_end_matches('.').chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn ladder_ended(above: &[RungSummary], records: &[RungRecord]) -> String {
+    let untried = above.first().and_then(|next| records.iter().find(|record| record.position == next.position));
+    match untried.map(|record| (&record.title, &record.status)) {
+        None => "The ladder ended before the machine did: a larger model may still pay.".to_owned(),
+        Some((title, RungStatus::LeftOut(reason))) => format!("{title} was left out: {reason}."),
+        Some((title, _)) => format!("{title} has not been measured."),
+    }
+}

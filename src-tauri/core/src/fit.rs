@@ -1,0 +1,114 @@
+//! Does a model fit into memory? A rough estimate from the file's size alone, always marked as one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::format;
+use crate::model::ModelFacts;
+
+/// Of the file's bytes, the share that one token of context adds as KV cache. Grouped-query models need about 1/36 000
+/// (Llama 3 8B: 128 KiB a token), CodeLlama 13B with its 40 KV heads needs 1/9 000; without the header the dear end is the safe one.
+const KV_SHARE_PER_TOKEN: f64 = 1.0 / 10_000.0;
+/// Compute buffers, the runtime and its libraries. Small models were seen at 150 to 400 MiB above weights and cache.
+const OVERHEAD_BYTES: f64 = 400.0 * 1024.0 * 1024.0;
+/// Above this share of the free memory other programs begin to be pushed out.
+const COMFORTABLE_SHARE: f64 = 0.85;
+/// Where only the machine's total is known: an operating system and a browser usually take the rest.
+const USUALLY_FREE_SHARE: f64 = 0.7;
+
+/// The answer in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FitWord {
+    Fits,
+    /// Only just, or only when other programs are closed.
+    Tight,
+    /// More than the machine has.
+    TooLarge,
+    Unknown,
+}
+
+/// The answer with its figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fit {
+    pub word: FitWord,
+    /// An estimate: weights, KV cache and overhead.
+    pub needed_bytes: Option<u64>,
+    /// For a person: “fits: about 5.66 GiB of 22.0 GiB free”.
+    pub words: String,
+}
+
+/// What a model takes at a context of so many tokens: its file, an allowance for the KV cache, and a fixed overhead.
+/// `None` when the file's size is not known.
+pub fn needed_bytes(facts: &ModelFacts, context_tokens: u32) -> Option<u64> {
+    let file = facts.file_bytes.filter(|bytes| *bytes > 0)? as f64;
+    Some((file * (1.0 + KV_SHARE_PER_TOKEN * f64::from(context_tokens)) + OVERHEAD_BYTES) as u64)
+}
+
+/// Compares the estimate with the memory that is free now and with what the machine has, in bytes.
+pub fn memory_fit(facts: &ModelFacts, context_tokens: u32, available_bytes: Option<u64>, total_bytes: Option<u64>) -> Fit {
+    let Some(needed) = needed_bytes(facts, context_tokens) else {
+        return Fit { word: FitWord::Unknown, needed_bytes: None, words: "not known: the file's size is not known".to_owned() };
+    };
+    let fit = |word, words| Fit { word, needed_bytes: Some(needed), words };
+    let (about, gib) = (format!("about {}", format::bytes_gib(needed)), format::bytes_gib);
+    if let Some(total) = total_bytes.filter(|total| needed > *total) {
+        return fit(FitWord::TooLarge, format!("too large: needs {about}, the machine has {}", gib(total)));
+    }
+    let usually_free = total_bytes.map(|total| (total as f64 * USUALLY_FREE_SHARE) as u64);
+    match (available_bytes, usually_free) {
+        (Some(free), _) if needed as f64 <= free as f64 * COMFORTABLE_SHARE => {
+            fit(FitWord::Fits, format!("fits: {about} of {} free", gib(free)))
+        }
+        (Some(free), _) if needed <= free => fit(FitWord::Tight, format!("tight: needs {about}, {} free", gib(free))),
+        (Some(free), _) => fit(FitWord::Tight, format!("tight: needs {about}, {} free now; close other programs first", gib(free))),
+        (None, Some(usual)) if needed <= usual => fit(FitWord::Fits, format!("fits: {about}")),
+        (None, Some(_)) => fit(FitWord::Tight, format!("tight: needs {about} of {} in all", format::or_unknown(total_bytes, gib))),
+        (None, None) => fit(FitWord::Unknown, format!("needs {about}; how much memory there is, is not known")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+
+    #[test]
+    fn the_word_follows_from_needed_free_and_total() {
+        let table = [
+            (Some(4_700_000_000), Some(22 * GIB), Some(32 * GIB), FitWord::Fits, "fits: about 5.66 GiB of 22.0 GiB free"),
+            (Some(4_700_000_000), Some(6 * GIB), Some(16 * GIB), FitWord::Tight, "tight: needs about 5.66 GiB, 6.00 GiB free"),
+            (
+                Some(4_700_000_000),
+                Some(2 * GIB),
+                Some(16 * GIB),
+                FitWord::Tight,
+                "tight: needs about 5.66 GiB, 2.00 GiB free now; close other programs first",
+            ),
+            (
+                Some(19_000_000_000),
+                Some(12 * GIB),
+                Some(16 * GIB),
+                FitWord::TooLarge,
+                "too large: needs about 21.7 GiB, the machine has 16.0 GiB",
+            ),
+            (Some(4_700_000_000), None, Some(16 * GIB), FitWord::Fits, "fits: about 5.66 GiB"),
+            (Some(11_000_000_000), None, Some(16 * GIB), FitWord::Tight, "tight: needs about 12.7 GiB of 16.0 GiB in all"),
+            (Some(4_700_000_000), None, None, FitWord::Unknown, "needs about 5.66 GiB; how much memory there is, is not known"),
+            (None, Some(GIB), Some(GIB), FitWord::Unknown, "not known: the file's size is not known"),
+            (Some(0), Some(GIB), Some(GIB), FitWord::Unknown, "not known: the file's size is not known"),
+        ];
+        for (file_bytes, available, total, word, words) in table {
+            let fit = memory_fit(&ModelFacts { file_bytes, ..ModelFacts::default() }, 2048, available, total);
+            assert_eq!((fit.word, fit.words.as_str()), (word, words), "{file_bytes:?} in {available:?} of {total:?}");
+        }
+    }
+
+    #[test]
+    fn a_longer_context_needs_more_and_absurd_sizes_do_not_overflow() {
+        let facts = ModelFacts { file_bytes: Some(1_000_000_000), ..ModelFacts::default() };
+        assert!(needed_bytes(&facts, 8192) > needed_bytes(&facts, 2048));
+        let absurd = ModelFacts { file_bytes: Some(u64::MAX), ..ModelFacts::default() };
+        assert_eq!(memory_fit(&absurd, u32::MAX, Some(GIB), Some(GIB)).word, FitWord::TooLarge);
+    }
+}

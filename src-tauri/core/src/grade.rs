@@ -1,0 +1,120 @@
+//! How far a rung's figures can be trusted, and why not further.
+
+use crate::analysis::{Grade, RungSummary};
+use crate::format;
+use crate::machine::HardwareSample;
+use crate::plan::{self, Protocol};
+use crate::run::RungRecord;
+use crate::stats;
+use crate::stopping;
+use crate::summary::{self, Setting};
+use crate::trial::{Trial, TrialKind};
+
+/// A decode speed over fewer tokens rests on too short a time (measurement.md).
+const MIN_TOKENS: f64 = 64.0;
+/// Above this the engine's clock and ours tell different stories (measurement.md).
+const MAX_CLOCK_GAP: f64 = 0.02;
+/// An interval wider than this does not tell two neighbouring rungs apart.
+const USELESS_HALF_WIDTH: f64 = 0.2;
+/// Where a mode sets no precision (classic), a wider interval than this is worth a word.
+const UNSET_HALF_WIDTH: f64 = 0.1;
+/// Smaller changes of the swap are other programs' housekeeping.
+const SWAPPING_BYTES: u64 = 64 << 20;
+/// Below this share of successful answers the speeds are those of broken output.
+const BROKEN_SHARE: f64 = 0.5;
+
+type Reason = (Grade, String);
+
+/// The grade with its reasons, worst first. Call it for rungs on which something was measured.
+pub(crate) fn grade(rung: &RungRecord, summary: &RungSummary, setting: &Setting<'_>) -> (Option<Grade>, Vec<String>) {
+    let protocol = plan::protocol(setting.mode);
+    let timing = summary::timing_trials(rung);
+    let mut reasons: Vec<Reason> = [
+        failed_answers(summary, setting),
+        too_few_trials(summary),
+        fell_back_to_answers(&protocol, &timing),
+        few_tokens(&timing),
+        clock_gap(&timing),
+        swapping(rung, setting.samples),
+        shrunk_context(rung, &protocol),
+        (setting.machine.on_mains == Some(false)).then(|| (Grade::B, "the machine ran on battery".to_owned())),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(wide_intervals(rung, summary, &protocol))
+    .collect();
+    reasons.sort_by_key(|(grade, _)| std::cmp::Reverse(*grade));
+    let worst = reasons.first().map_or(Grade::A, |(grade, _)| *grade);
+    (Some(worst), reasons.into_iter().map(|(_, words)| words).collect())
+}
+
+fn failed_answers(summary: &RungSummary, setting: &Setting<'_>) -> Option<Reason> {
+    let success = summary.success.filter(|success| summary::share(success) < setting.floors.success)?;
+    let grade = if summary::share(&success) < BROKEN_SHARE { Grade::C } else { Grade::B };
+    Some((grade, format!("only {} answers succeeded", format::success(&success))))
+}
+
+fn too_few_trials(summary: &RungSummary) -> Option<Reason> {
+    let n = summary.decode_tps.map_or(0, |estimate| estimate.n);
+    let words = match n {
+        0 => "no decode speed could be taken".to_owned(),
+        n => format!("its speed rests on {} alone", format::count(n, "trial", "trials")),
+    };
+    ((n as usize) < stats::MIN_FOR_INTERVAL).then_some((Grade::C, words))
+}
+
+fn fell_back_to_answers(protocol: &Protocol, timing: &[&Trial]) -> Option<Reason> {
+    let fell_back = protocol.speed.is_some() && timing.first().is_some_and(|trial| trial.kind == TrialKind::Answer);
+    fell_back.then(|| (Grade::B, "no speed trial came through, so its speed is that of its answers".to_owned()))
+}
+
+fn few_tokens(timing: &[&Trial]) -> Option<Reason> {
+    let counts: Vec<f64> = timing.iter().filter_map(|trial| trial.output_tokens.map(f64::from)).collect();
+    let median = stats::median(&counts).filter(|tokens| *tokens < MIN_TOKENS)?;
+    Some((Grade::B, format!("speeds over {median:.0} tokens a trial, fewer than {MIN_TOKENS}")))
+}
+
+fn clock_gap(timing: &[&Trial]) -> Option<Reason> {
+    let gaps: Vec<f64> =
+        timing.iter().filter_map(|trial| stats::ratio_change(trial.decode_tps?, trial.client_decode_tps?)).map(f64::abs).collect();
+    let gap = stats::median(&gaps).filter(|gap| *gap > MAX_CLOCK_GAP)?;
+    Some((Grade::B, format!("the engine's clock and ours differ by {}", format::percent_tenths(gap))))
+}
+
+/// The samples taken while the rung's trials ran. A resumed run counts its time anew, so a clock that goes back makes
+/// the lining-up unsafe, and none are given.
+fn samples_during<'a>(rung: &RungRecord, samples: &'a [HardwareSample]) -> Vec<&'a HardwareSample> {
+    let ordered = |times: Vec<f64>| times.is_sorted();
+    let in_order =
+        ordered(samples.iter().map(|sample| sample.at_ms).collect()) && ordered(rung.trials.iter().map(|trial| trial.started_ms).collect());
+    let (Some(first), Some(last)) = (rung.trials.first(), rung.trials.last()) else {
+        return Vec::new();
+    };
+    let span = first.started_ms..=last.started_ms + last.response_ms.unwrap_or(0.0);
+    samples.iter().filter(|sample| in_order && span.contains(&sample.at_ms)).collect()
+}
+
+fn swapping(rung: &RungRecord, samples: &[HardwareSample]) -> Option<Reason> {
+    let used: Vec<u64> = samples_during(rung, samples).into_iter().filter_map(|sample| sample.swap_used_bytes).collect();
+    let grown = used.iter().max()?.saturating_sub(*used.first()?);
+    (grown > SWAPPING_BYTES).then(|| (Grade::C, format!("the swap grew by {} while it ran", format::bytes_gib(grown))))
+}
+
+fn shrunk_context(rung: &RungRecord, protocol: &Protocol) -> Option<Reason> {
+    let context = rung.load.context_tokens.filter(|tokens| *tokens < protocol.context_tokens)?;
+    Some((Grade::B, format!("the engine set up a context of {context} tokens, {} were asked for", protocol.context_tokens)))
+}
+
+fn wide_intervals(rung: &RungRecord, summary: &RungSummary, protocol: &Protocol) -> Vec<Reason> {
+    let grade_of = |width: f64| if width > USELESS_HALF_WIDTH { Grade::C } else { Grade::B };
+    if protocol.speed.is_none() {
+        let width = summary.decode_tps.as_ref().and_then(stats::half_width).filter(|width| *width > UNSET_HALF_WIDTH);
+        return width
+            .map(|width| (grade_of(width), format!("decode speed is known to ±{} only", format::percent_tenths(width))))
+            .into_iter()
+            .collect();
+    }
+    let wide = stopping::wide(protocol, &rung.trials).into_iter();
+    // Too few trials for any interval is a reason of its own.
+    wide.filter_map(|wide| Some((grade_of(wide.half_width?), stopping::in_words(&wide)))).collect()
+}
