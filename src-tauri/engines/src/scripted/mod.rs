@@ -1,0 +1,222 @@
+//! An engine that plays a script: the same figures every time, and any fault. For tests, and for building the window.
+//!
+//! Waits can be shortened by the script's `time_scale`. Time stamps stay the scripted ones, so that a climb that is played a hundred
+//! times faster still measures what the script says.
+
+mod script;
+mod take;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
+use toprung_core::run::{LoadKind, LoadRecord};
+
+pub use script::{BadScript, Fault, Script, ScriptedModel, Stage};
+
+use crate::synthetic::SplitMix;
+use crate::{
+    Engine, EngineMemory, FinalRecord, Fragment, InstalledModel, LoadOptions, OnFragment, OnProgress, Prompt, PullProgress, Request, Result,
+};
+use take::{End, take};
+
+/// The seed's ladder as a script: five rungs, of which the last answers one question in five.
+pub const SEED_LADDER: &str = include_str!("seed.toml");
+
+/// A model without a stated size is pulled as one of this many bytes.
+const UNSTATED_BYTES: u64 = 100_000_000;
+/// Progress reports of a pull.
+const PULL_STEPS: u32 = 20;
+/// Shorter waits are left out: a timer can't keep them.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
+/// The scripted engine.
+#[derive(Debug)]
+pub struct Scripted {
+    script: Script,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    installed: HashSet<ModelRef>,
+    loaded: Option<ModelRef>,
+    /// How often each stage was reached, for each model.
+    occasions: HashMap<(Stage, Option<ModelRef>), u32>,
+}
+
+impl Scripted {
+    pub fn new(script: Script) -> Self {
+        let installed = script.models.iter().filter(|model| model.installed).map(|model| model.model.clone()).collect();
+        Self { script, state: Mutex::new(State { installed, ..State::default() }) }
+    }
+
+    /// An engine that plays the script in this text.
+    pub fn from_toml(text: &str) -> std::result::Result<Self, BadScript> {
+        Script::from_toml(text).map(Self::new)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A model that the script knows, installed or not.
+    fn known(&self, model: &ModelRef) -> Result<&ScriptedModel> {
+        let found = self.script.models.iter().find(|scripted| scripted.model == *model);
+        found.ok_or_else(|| Cause::new(CauseKind::ModelNotFound, model.as_str()))
+    }
+
+    fn installed(&self, model: &ModelRef) -> Result<&ScriptedModel> {
+        let scripted = self.known(model)?;
+        match self.state().installed.contains(model) {
+            true => Ok(scripted),
+            false => Err(Cause::new(CauseKind::ModelNotFound, format!("{model} is not pulled"))),
+        }
+    }
+
+    /// Counts an occasion, and gives its number and the fault that strikes it.
+    fn occasion(&self, at: Stage, model: Option<&ScriptedModel>) -> (u32, Option<Fault>) {
+        let occasion = {
+            let mut state = self.state();
+            let count = state.occasions.entry((at, model.map(|model| model.model.clone()))).or_default();
+            *count += 1;
+            *count - 1
+        };
+        let faults = model.map(|model| model.faults.as_slice()).unwrap_or_default().iter().chain(&self.script.faults);
+        let fault = faults.into_iter().find(|fault| fault.strikes(at, occasion)).cloned();
+        (occasion, fault)
+    }
+
+    /// Fails where a fault strikes this stage.
+    fn pass(&self, at: Stage, model: Option<&ScriptedModel>) -> Result<()> {
+        self.occasion(at, model).1.map_or(Ok(()), |fault| Err(fault.to_cause()))
+    }
+
+    /// Waits until so many scripted milliseconds after `start`.
+    async fn wait(&self, start: Instant, scripted_ms: f64) {
+        let until = start + Duration::from_secs_f64(scripted_ms / 1000.0 * self.script.time_scale);
+        if until.saturating_duration_since(Instant::now()) >= SHORTEST_WAIT {
+            tokio::time::sleep_until(until.into()).await;
+        }
+    }
+
+    /// Noise that depends on nothing but the script, the model, the stage and the occasion.
+    fn noise(&self, model: &ModelRef, at: Stage, occasion: u32) -> SplitMix {
+        let parts = model.as_str().bytes().map(u64::from).chain([at as u64, u64::from(occasion)]);
+        SplitMix::new(parts.fold(self.script.seed, |state, part| SplitMix::new(state ^ part).next()))
+    }
+}
+
+#[async_trait]
+impl Engine for Scripted {
+    async fn describe(&self) -> Result<EngineDescription> {
+        self.pass(Stage::Describe, None)?;
+        let settings = vec![("time_scale".to_owned(), self.script.time_scale.to_string())];
+        Ok(EngineDescription { kind: EngineKind::Scripted, version: self.script.version.clone(), url: None, settings })
+    }
+
+    async fn list(&self) -> Result<Vec<InstalledModel>> {
+        self.pass(Stage::List, None)?;
+        let state = self.state();
+        let installed = self.script.models.iter().filter(|model| state.installed.contains(&model.model));
+        Ok(installed.map(|model| InstalledModel { model: model.model.clone(), facts: model.facts.clone() }).collect())
+    }
+
+    async fn facts(&self, model: &ModelRef) -> Result<ModelFacts> {
+        self.installed(model).map(|scripted| scripted.facts.clone())
+    }
+
+    async fn pull(&self, model: &ModelRef, progress: OnProgress<'_>) -> Result<()> {
+        let scripted = self.known(model)?;
+        let (_, fault) = self.occasion(Stage::Pull, Some(scripted));
+        let total = scripted.facts.file_bytes.unwrap_or(UNSTATED_BYTES);
+        let mut report =
+            |status: &str, done| progress(PullProgress { status: status.to_owned(), done_bytes: done, total_bytes: Some(total) });
+        let start = Instant::now();
+        for step in 0..=PULL_STEPS {
+            let share = f64::from(step) / f64::from(PULL_STEPS);
+            if let Some(fault) = fault.as_ref().filter(|fault| share >= fault.after) {
+                return Err(fault.to_cause());
+            }
+            let done = total as f64 * share;
+            self.wait(start, done / scripted.pull_bytes_per_s * 1000.0).await;
+            report("downloading", done as u64);
+        }
+        self.state().installed.insert(model.clone());
+        report("success", total);
+        Ok(())
+    }
+
+    async fn load(&self, model: &ModelRef, options: &LoadOptions) -> Result<LoadRecord> {
+        let scripted = self.installed(model)?;
+        self.pass(Stage::Load, Some(scripted))?;
+        self.wait(Instant::now(), scripted.load_ms).await;
+        let before = self.state().loaded.replace(model.clone());
+        let kind = if before.as_ref() == Some(model) { LoadKind::Warm } else { LoadKind::Cold };
+        Ok(LoadRecord {
+            load_ms: Some(scripted.load_ms),
+            kind: Some(kind),
+            context_tokens: Some(options.context_tokens),
+            vram_bytes: scripted.vram_bytes,
+            peak_memory_bytes: scripted.memory_bytes,
+            ..LoadRecord::default()
+        })
+    }
+
+    async fn generate(&self, request: &Request, on_fragment: OnFragment<'_>) -> Result<FinalRecord> {
+        let start = Instant::now();
+        let scripted = self.installed(&request.model)?;
+        let stage = match request.prompt {
+            Prompt::Synthetic { .. } => Stage::Speed,
+            Prompt::Chat(_) => Stage::Answer,
+        };
+        let (occasion, fault) = self.occasion(stage, Some(scripted));
+        let take = take(scripted, request, occasion, fault.as_ref(), self.noise(&request.model, stage, occasion));
+        let moment = |ms: f64| start + Duration::from_secs_f64(ms / 1000.0);
+        for cue in take.cues {
+            self.wait(start, cue.at_ms).await;
+            on_fragment(Fragment { at: moment(cue.at_ms), kind: cue.kind, text: cue.text, tokens: Some(1) });
+        }
+        self.wait(start, take.end_ms).await;
+        match take.end {
+            End::Failure(cause) => Err(cause),
+            End::Record { done, prompt_tokens, prompt_ms, output_tokens, decode_ms } => Ok(FinalRecord {
+                at: moment(take.end_ms),
+                done,
+                prompt_tokens: Some(prompt_tokens),
+                cached_prompt_tokens: Some(0),
+                prompt_ms: Some(prompt_ms),
+                output_tokens: Some(output_tokens),
+                decode_ms: Some(decode_ms),
+            }),
+        }
+    }
+
+    async fn memory(&self, model: &ModelRef) -> EngineMemory {
+        let is_loaded = self.state().loaded.as_ref() == Some(model);
+        match self.known(model) {
+            Ok(scripted) if is_loaded => {
+                EngineMemory { peak_bytes: scripted.memory_bytes, vram_bytes: scripted.vram_bytes, ..EngineMemory::default() }
+            }
+            _ => EngineMemory::default(),
+        }
+    }
+
+    async fn unload(&self, model: &ModelRef) -> Result<()> {
+        self.pass(Stage::Unload, Some(self.installed(model)?))?;
+        self.state().loaded.take_if(|loaded| loaded == model);
+        Ok(())
+    }
+
+    async fn delete(&self, model: &ModelRef) -> Result<()> {
+        self.pass(Stage::Delete, Some(self.installed(model)?))?;
+        self.state().installed.remove(model);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
