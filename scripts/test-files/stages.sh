@@ -66,11 +66,12 @@ find_browser() { # prints a Chromium that is here already or that Debian's packa
 stage_browser() {
   [[ -f $root/ui/playwright.config.ts ]] || skip "the pages have no browser tests yet"
   find_browser >/dev/null || need_packages chromium
-  TOPRUNG_BROWSER=$(find_browser) || skip "there is no Chromium here, and no package brought one"
-  export TOPRUNG_BROWSER
+  CHROMIUM=$(find_browser) || skip "there is no Chromium here, and no package brought one"
+  export CHROMIUM # ui/playwright.config.ts reads it
   build_ui
   cd "$root/ui"
-  npm run --silent test:browser -- --reporter=list
+  # The pictures of every screen are kept for a person to look at; drawing them shows that each screen draws.
+  SCREENSHOTS=$cache/test/screens npm run --silent test:browser -- --reporter=list
 }
 
 stage_lint() {
