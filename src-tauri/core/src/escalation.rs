@@ -153,3 +153,106 @@ fn ladder_ended(above: &[RungSummary], records: &[RungRecord]) -> String {
         Some((title, _)) => format!("{title} has not been measured."),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Analysis, analyse};
+    use crate::cause::CauseKind;
+    use crate::scripted::{failed, run, rung};
+
+    fn analysis(rungs: Vec<RungRecord>) -> Analysis {
+        analyse(&run(rungs), &Floors::default())
+    }
+
+    fn notes(rungs: Vec<RungRecord>) -> Vec<Option<String>> {
+        analysis(rungs).steps.into_iter().map(|step| step.note).collect()
+    }
+
+    #[test]
+    fn elasticity_is_one_where_memory_bandwidth_rules() {
+        let step = analysis(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 30.0, 5)]).steps.remove(0);
+        assert!((step.elasticity.unwrap() - 1.0).abs() < 1e-9 && step.note.is_none(), "{step:?}");
+        assert_eq!(step.memory_change, None, "memory that was not read gives no change");
+    }
+
+    #[test]
+    fn notes_say_what_stands_out_with_its_figures() {
+        let table = [
+            (
+                "a cliff",
+                rung("2b", 2.0, 10.0, 5),
+                Some("A cliff: 83 % less speed for 100 % more weights to read for each token. What was read does not say why."),
+            ),
+            (
+                "a cheap step",
+                rung("2b", 2.0, 55.0, 5),
+                Some("A cheap step: only 8 % less speed for 100 % more weights to read for each token."),
+            ),
+            ("no difference", rung("2b", 2.0, 60.1, 5), Some("No difference in speed can be told: the intervals overlap.")),
+            ("faster", rung("2b", 2.0, 90.0, 5), Some("The larger model is 50 % faster here.")),
+            ("failing and slower", rung("2b", 2.0, 30.0, 2), Some("2b answered 2 of 5 questions; its speed is that of failing.")),
+            (
+                "failing and quicker",
+                rung("2b", 2.0, 90.0, 0),
+                Some("2b answered 0 of 5 questions; a 31 % shorter wait with 0 % success is no gain."),
+            ),
+        ];
+        for (fact, upper, note) in table {
+            assert_eq!(notes(vec![rung("1b", 1.0, 60.0, 5), upper]), [note.map(str::to_owned)], "{fact}");
+        }
+    }
+
+    #[test]
+    fn a_cliff_names_the_spill_where_it_was_read() {
+        let (mut lower, mut upper) = (rung("1b", 1.0, 60.0, 5), rung("4b", 4.0, 5.0, 5));
+        (lower.load.vram_bytes, upper.load.vram_bytes) = (Some(1_000_000_000), Some(2_480_000_000));
+        let note = notes(vec![lower, upper]).remove(0).unwrap();
+        assert!(note.ends_with("62 % of it sits in GPU memory, of the rung below 100 %."), "{note}");
+    }
+
+    #[test]
+    fn a_rung_without_figures_is_stepped_over() {
+        let steps = analysis(vec![rung("1b", 1.0, 60.0, 5), failed("x", 2.0, CauseKind::OutOfMemory), rung("3b", 3.0, 20.0, 5)]).steps;
+        assert_eq!(steps.iter().map(|s| (s.from_title.as_str(), s.to_title.as_str())).collect::<Vec<_>>(), [("1b", "3b")]);
+    }
+
+    #[test]
+    fn the_knee_says_why_the_next_step_does_not_pay() {
+        let low = || rung("1b", 1.0, 60.0, 5);
+        let table = [
+            ("the ladder ended", vec![low()], Some("The ladder ended before the machine did: a larger model may still pay.")),
+            (
+                "too slow",
+                vec![low(), rung("8b", 5.0, 3.0, 5)],
+                Some("The climb stops paying at 8b: it runs at 3.00 tokens/s, below the floor of 7."),
+            ),
+            (
+                "not surely fast enough",
+                vec![low(), rung("8b", 5.0, 7.02, 5)],
+                Some("The climb stops paying at 8b: it runs at 7.02 tokens/s, not surely above the floor of 7."),
+            ),
+            (
+                "fails",
+                vec![low(), rung("8b", 5.0, 30.0, 0)],
+                Some("The climb stops paying at 8b: it answered 0 of 5 questions (it wrote repetition or noise instead of an answer)."),
+            ),
+            (
+                "does not run",
+                vec![low(), failed("70b", 40.0, CauseKind::OutOfMemory)],
+                Some("The climb stops paying at 70b: it failed (it ran out of memory)."),
+            ),
+            ("was not there", vec![low(), failed("x", 2.0, CauseKind::ModelNotFound)], Some("x has not been measured.")),
+            (
+                "a failing rung below does not matter",
+                vec![rung("0b", 0.5, 90.0, 0), low()],
+                Some("The ladder ended before the machine did: a larger model may still pay."),
+            ),
+            ("nothing works", vec![rung("1b", 1.0, 60.0, 0)], None),
+            ("nothing is fast enough", vec![rung("1b", 1.0, 3.0, 5)], None),
+        ];
+        for (fact, rungs, reason) in table {
+            assert_eq!(analysis(rungs).knee.map(|knee| knee.reason).as_deref(), reason, "{fact}");
+        }
+    }
+}

@@ -109,3 +109,76 @@ pub(crate) fn queue(records: &[RungRecord], rungs: &[RungSummary]) -> Vec<String
     };
     records.iter().filter_map(sentence).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Analysis, analyse};
+    use crate::cause::CauseKind;
+    use crate::scripted::{failed, run, rung};
+
+    fn analysis(rungs: Vec<RungRecord>) -> Analysis {
+        analyse(&run(rungs), &Floors::default())
+    }
+
+    #[test]
+    fn every_kind_of_run_has_its_answer() {
+        let table = [
+            (
+                "one rung",
+                vec![rung("1b", 1.0, 60.0, 5)],
+                "Run 1b: it is the only one that works here, at 60.0 tokens/s, 5 of 5 answers. The ladder ended before the machine did: a larger model may still pay.",
+            ),
+            (
+                "two uses, one model",
+                vec![rung("1b", 1.0, 300.0, 5), rung("8b", 5.0, 60.0, 5)],
+                "Run 8b for everyday work and for hard problems. The ladder ended before the machine did: a larger model may still pay.",
+            ),
+            (
+                "all failing",
+                vec![rung("1b", 1.0, 60.0, 0), rung("2b", 2.0, 30.0, 0)],
+                "Of 2 models that ran here, none answered reliably. 1b: It wrote repetition or noise instead of an answer. Try another quantization, or update the engine: it may miscompute this architecture.",
+            ),
+            (
+                "none could run",
+                vec![failed("70b", 40.0, CauseKind::OutOfMemory)],
+                "Nothing could be measured. 70b: It ran out of memory. Close other programs, or choose a smaller model or quantization.",
+            ),
+            (
+                "none is fast enough",
+                vec![rung("1b", 1.0, 5.0, 5), rung("2b", 2.0, 3.0, 5)],
+                "No model reaches the floor of 7 tokens/s here. 1b answers reliably, at 5.00 tokens/s.",
+            ),
+        ];
+        for (fact, rungs, headline) in table {
+            assert_eq!(analysis(rungs).headline, headline, "{fact}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_measured_waits_in_the_queue_with_its_reason() {
+        let waiting = RungRecord { status: RungStatus::Waiting, trials: Vec::new(), ..rung("8b", 5.0, 1.0, 5) };
+        let queue = analysis(vec![
+            rung("1b", 1.0, 60.0, 5),
+            failed("x", 2.0, CauseKind::ModelNotFound),
+            waiting,
+            failed("70b", 40.0, CauseKind::OutOfMemory),
+        ])
+        .queue;
+        assert_eq!(
+            queue,
+            ["x (2.00 GB): There is no such model. Check the name and its tag.", "8b (5.00 GB): not reached yet."],
+            "a rung that ran out of memory was tried"
+        );
+    }
+
+    #[test]
+    fn the_cost_of_a_step_leaves_failing_rungs_out() {
+        let insights =
+            analysis(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 30.0, 5), rung("4b", 4.0, 12.0, 5), rung("8b", 8.0, 0.1, 0)]).insights;
+        assert_eq!(
+            insights.first().map(String::as_str),
+            Some("Each step up costs 50 % to 60 % of the speed; the median of 2 steps is 55 %.")
+        );
+    }
+}

@@ -19,6 +19,8 @@ pub mod output;
 pub mod plan;
 pub mod projection;
 pub mod run;
+#[cfg(test)]
+mod scripted;
 #[cfg(feature = "fixtures")]
 pub mod seed;
 pub mod stats;

@@ -74,3 +74,53 @@ fn expected_at(points: &[(f64, f64)], active_bytes: u64) -> Option<Expected> {
     let tps = |ms: f64| Some(1000.0 / ms).filter(|tps| tps.is_finite());
     Some(Expected { low: tps(ms * (1.0 + half_width))?, mid: tps(ms)?, high: tps(ms * (1.0 - half_width))?, rungs: line.n })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Floors, analyse};
+    use crate::run::RungRecord;
+    use crate::scripted::{run, rung};
+
+    fn expected(rungs: Vec<RungRecord>, gigabytes: f64) -> Option<Expected> {
+        expected_tps(&analyse(&run(rungs), &Floors::default()).rungs, (gigabytes * 1e9) as u64)
+    }
+
+    /// A machine that streams 20 GB/s and spends 2 ms a token on the rest.
+    fn lawful(gigabytes: f64) -> RungRecord {
+        rung(&format!("m{gigabytes}"), gigabytes, 1000.0 / (2.0 + gigabytes * 50.0), 5)
+    }
+
+    #[test]
+    fn a_lawful_machine_is_projected_to_its_law_with_an_honest_range() {
+        let expected = expected(vec![lawful(0.5), lawful(1.0), lawful(2.0)], 4.0).unwrap();
+        assert!((expected.mid - 1000.0 / 202.0).abs() < 0.01, "{expected:?}");
+        assert!(
+            expected.low <= expected.mid * 0.8 && expected.high >= expected.mid * 1.2,
+            "no projection is surer than 20 %: {expected:?}"
+        );
+        assert_eq!(expected.rungs, 3);
+    }
+
+    #[test]
+    fn the_range_widens_with_the_distance() {
+        let width = |gigabytes| expected(vec![lawful(0.5), lawful(1.0)], gigabytes).map(|e| e.high / e.low).unwrap();
+        assert!(width(4.0) > width(1.0));
+    }
+
+    #[test]
+    fn nothing_is_projected_from_what_does_not_carry() {
+        let table = [
+            ("no rung", vec![], 1.0),
+            ("one rung", vec![lawful(1.0)], 2.0),
+            ("two rungs of one size", vec![lawful(1.0), rung("x", 1.0, 30.0, 5)], 2.0),
+            ("larger models were faster", vec![rung("a", 1.0, 20.0, 5), rung("b", 2.0, 40.0, 5)], 3.0),
+            ("a failing rung is no evidence", vec![lawful(1.0), rung("b", 2.0, 1.0, 0)], 3.0),
+            ("ten times the largest is another world", vec![lawful(0.1), lawful(0.2)], 2.5),
+            ("no bytes", vec![lawful(1.0), lawful(2.0)], 0.0),
+        ];
+        for (fact, rungs, gigabytes) in table {
+            assert_eq!(expected(rungs, gigabytes), None, "{fact}");
+        }
+    }
+}

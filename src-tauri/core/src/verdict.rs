@@ -119,3 +119,113 @@ pub fn rung_verdict(rung: &RungSummary, spots: &[SweetSpot]) -> RungVerdict {
     let otherwise = if is_measured(rung) { RungVerdict::Works } else { RungVerdict::NotMeasured };
     WIDEST_FIRST.into_iter().find(|(usage, _)| holds(*usage)).map_or(otherwise, |(_, verdict)| verdict)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::analyse;
+    use crate::cause::CauseKind;
+    use crate::run::RungRecord;
+    use crate::scripted::{code, failed, run, rung};
+
+    /// Each spot as `use:title`.
+    fn spots(rungs: Vec<RungRecord>) -> Vec<String> {
+        let name = |usage| match usage {
+            Use::FastIterations => "fast",
+            Use::Balanced => "balanced",
+            Use::HighQuality => "quality",
+            Use::SpecialisedCoding => "code",
+            Use::Avoid => "avoid",
+        };
+        analyse(&run(rungs), &Floors::default()).sweet_spots.iter().map(|spot| format!("{}:{}", name(spot.usage), spot.title)).collect()
+    }
+
+    #[test]
+    fn ladders_of_every_kind_get_sensible_spots() {
+        let table = [
+            ("no rung", vec![], vec![]),
+            ("one rung holds every general use", vec![rung("1b", 1.0, 60.0, 5)], vec!["fast:1b", "balanced:1b", "quality:1b"]),
+            (
+                "a slow machine: half of the fastest is comfortable",
+                vec![rung("1b", 1.0, 20.0, 5), rung("2b", 2.0, 11.0, 5), rung("3b", 3.0, 8.0, 5)],
+                vec!["fast:1b", "balanced:2b", "quality:3b"],
+            ),
+            (
+                "a fast machine: everything is comfortable",
+                vec![rung("1b", 1.0, 300.0, 5), rung("8b", 5.0, 60.0, 5)],
+                vec!["fast:1b", "balanced:8b", "quality:8b"],
+            ),
+            (
+                "too slow is avoided",
+                vec![rung("1b", 1.0, 20.0, 5), rung("8b", 5.0, 3.0, 5)],
+                vec!["fast:1b", "balanced:1b", "quality:1b", "avoid:8b"],
+            ),
+            (
+                "garbage is avoided however fast",
+                vec![rung("1b", 1.0, 900.0, 0), rung("2b", 2.0, 50.0, 5)],
+                vec!["fast:2b", "balanced:2b", "quality:2b", "avoid:1b"],
+            ),
+            (
+                "out of memory is avoided",
+                vec![rung("1b", 1.0, 60.0, 5), failed("70b", 40.0, CauseKind::OutOfMemory)],
+                vec!["fast:1b", "balanced:1b", "quality:1b", "avoid:70b"],
+            ),
+            (
+                "a model that is not there is not judged",
+                vec![rung("1b", 1.0, 60.0, 5), failed("x", 1.0, CauseKind::ModelNotFound)],
+                vec!["fast:1b", "balanced:1b", "quality:1b"],
+            ),
+            (
+                "code models alone stand for all",
+                vec![code(rung("c1", 1.0, 60.0, 5)), code(rung("c2", 2.0, 41.0, 5))],
+                vec!["fast:c1", "balanced:c2", "quality:c2", "code:c2"],
+            ),
+            (
+                "a code model of half as much again does not stand in",
+                vec![rung("8b", 5.0, 60.0, 5), code(rung("c13", 7.5, 41.0, 5))],
+                vec!["fast:8b", "balanced:8b", "quality:8b", "code:c13"],
+            ),
+            (
+                "a code model of several times the size does",
+                vec![rung("m", 0.2, 150.0, 5), code(rung("c1", 1.0, 45.0, 5))],
+                vec!["fast:m", "balanced:c1", "quality:c1", "code:c1"],
+            ),
+        ];
+        for (fact, rungs, expected) in table {
+            assert_eq!(spots(rungs), expected, "{fact}");
+        }
+    }
+
+    #[test]
+    fn evidence_names_figures_and_floors() {
+        let analysis = analyse(
+            &run(vec![rung("1b", 1.0, 20.0, 5), rung("8b", 5.0, 3.0, 5), failed("70b", 40.0, CauseKind::OutOfMemory)]),
+            &Floors::default(),
+        );
+        let evidence: Vec<&str> = analysis.sweet_spots.iter().map(|spot| spot.evidence.as_str()).collect();
+        assert_eq!(
+            evidence,
+            [
+                "The fastest that answers reliably: 20.0 tokens/s, 5 of 5 answers.",
+                "The largest that keeps 10 tokens/s: 20.0 tokens/s, 5 of 5 answers.",
+                "The largest above 7 tokens/s: 20.0 tokens/s, 5 of 5 answers. By size only: quality is not measured yet.",
+                "Too slow: 3.00 tokens/s, below the floor of 7.",
+                "It ran out of memory.",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rung_gets_the_widest_of_its_uses() {
+        use RungVerdict::{Avoid, Balanced, NotMeasured, Works};
+        let rungs = vec![
+            rung("1b", 1.0, 60.0, 5),
+            rung("2b", 2.0, 50.0, 5),
+            rung("3b", 3.0, 45.0, 5),
+            rung("4b", 4.0, 44.0, 1),
+            failed("x", 9.0, CauseKind::ModelNotFound),
+        ];
+        let verdicts: Vec<RungVerdict> = analyse(&run(rungs), &Floors::default()).rungs.iter().map(|rung| rung.verdict).collect();
+        assert_eq!(verdicts, [RungVerdict::FastIterations, Works, Balanced, Avoid, NotMeasured]);
+    }
+}
