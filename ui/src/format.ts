@@ -55,6 +55,12 @@ export function plusMinus(halfWidth: number): string {
   return `±${number(halfWidth, { maximumSignificantDigits: halfWidth < 1 ? 1 : 2 })}`;
 }
 
+/** Half an interval's width of a duration: ±12 ms. */
+export function plusMinusTime(halfWidthMs: number): string {
+  if (halfWidthMs < SECOND_MS) return `±${rough(halfWidthMs)}${THIN}ms`;
+  return `${plusMinus(halfWidthMs / 1_000)}${THIN}s`;
+}
+
 /** A relative change: −34 %, +257 %. */
 export function change(ratio: number): string {
   const percent = Math.round(ratio * 100);
@@ -97,14 +103,18 @@ export function minutesRange(low: number, high: number): string {
   return `${range(low / 60, high / 60)}${THIN}h`;
 }
 
-/** Sizes on disk and over the wire are decimal: 1.3 GB. */
+/** Sizes on disk and over the wire are decimal, and keep two places: 2.0 GB beside 1.3 GB. */
 export function bytes(count: number): string {
-  return scaled(count, 1_000, DECIMAL_UNITS);
+  const [scale, unit] = scaleOf(count, 1_000, DECIMAL_UNITS);
+  const shown = count / scale;
+  const text = shown < 10 && scale > 1 ? number(shown, { minimumSignificantDigits: 2, maximumSignificantDigits: 2 }) : rough(shown);
+  return `${text}${THIN}${unit}`;
 }
 
 /** Memory is binary: 11 GiB. */
 export function memory(count: number): string {
-  return scaled(count, KIB, BINARY_UNITS);
+  const [scale, unit] = scaleOf(count, KIB, BINARY_UNITS);
+  return `${rough(count / scale)}${THIN}${unit}`;
 }
 
 /** Memory used of a total, in the total's unit: ["11.2", "of 32 GiB"]. */
@@ -135,6 +145,17 @@ export function moment(iso: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(date);
 }
 
+/** A model reference as far as it tells models apart: its host and owner go, and so does the file format. */
+export function shortName(model: string): string {
+  const name = model.slice(model.lastIndexOf("/") + 1);
+  return name.replace(/-gguf(?=:|$)/i, "") || model;
+}
+
+/** The first letter large, as at the beginning of a line. */
+export function sentence(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+}
+
 /** "1 rung", "5 rungs". */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${whole(n)} ${n === 1 ? one : many}`;
@@ -145,9 +166,4 @@ function scaleOf(value: number, base: number, units: string[]): [number, string]
   // 999.5 would be shown as 1000 of the smaller unit.
   while (power < units.length - 1 && Math.abs(value) / base ** power >= base * 0.9995) power += 1;
   return [base ** power, units[power] ?? ""];
-}
-
-function scaled(value: number, base: number, units: string[]): string {
-  const [scale, unit] = scaleOf(value, base, units);
-  return `${rough(value / scale)}${THIN}${unit}`;
 }

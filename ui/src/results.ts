@@ -1,5 +1,5 @@
 // What the results screens make of a stored run, without a word of markup.
-import { count } from "./format";
+import { count, shortName } from "./format";
 import type { ChartView } from "./messages/ChartView";
 import type { RungView } from "./messages/RungView";
 
@@ -16,7 +16,7 @@ export function emphasised(sentence: string, names: string[]): Part[] {
   return sentence
     .split(pattern)
     .filter(Boolean)
-    .map((text) => ({ text, strong: known.includes(text) }));
+    .map((text) => (known.includes(text) ? { text: shortName(text), strong: true } : { text, strong: false }));
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
