@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Once;
 use std::time::Duration;
 
-use reqwest::redirect::{Attempt, Policy};
+use reqwest::redirect::{Action, Attempt, Policy};
 use reqwest::{Client, ClientBuilder};
 use url::{Host, Url};
 
@@ -71,18 +71,22 @@ fn is_safe(url: &Url) -> Option<&'static str> {
     None
 }
 
-fn follow(attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    if attempt.previous().len() > MAX_REDIRECTS {
-        return attempt.error("the server redirects in a circle");
-    }
-    let was_https = attempt.previous().iter().any(|url| url.scheme() == "https");
-    if was_https && attempt.url().scheme() != "https" {
-        return attempt.error("the server redirects from https to plain http");
-    }
-    match is_safe(attempt.url()) {
+fn follow(attempt: Attempt<'_>) -> Action {
+    match redirect_problem(attempt.previous(), attempt.url()) {
         None => attempt.follow(),
-        Some(reason) => attempt.error(format!("the server redirects to an address that is refused: {reason}")),
+        Some(problem) => attempt.error(problem),
     }
+}
+
+/// Why a redirect is not followed; `None` where it is.
+fn redirect_problem(previous: &[Url], next: &Url) -> Option<String> {
+    if previous.len() > MAX_REDIRECTS {
+        return Some(format!("the server redirects more than {MAX_REDIRECTS} times"));
+    }
+    if previous.iter().any(|url| url.scheme() == "https") && next.scheme() != "https" {
+        return Some("the server redirects from https to plain http".to_owned());
+    }
+    is_safe(next).map(|reason| format!("the server redirects to an address that is refused: {reason}"))
 }
 
 fn build(configure: impl Fn(ClientBuilder) -> ClientBuilder) -> Client {
@@ -137,6 +141,22 @@ mod tests {
             let error = download_url(bad).expect_err("it is unsafe or no address");
             assert!(!error.reason.is_empty() && error.to_string().contains("cannot be downloaded"), "{bad} is refused in words");
         }
+    }
+
+    #[test]
+    fn redirects_stay_safe_and_few() {
+        let url = |text: &str| Url::parse(text).expect("an address");
+        let hub = [url("https://hub.example/a")];
+        assert_eq!(redirect_problem(&hub, &url("https://cdn.example/a?signature=1")), None, "hubs redirect to content networks");
+        assert!(
+            redirect_problem(&hub, &url("http://127.0.0.1/a")).is_some_and(|problem| problem.contains("plain http")),
+            "not even to this machine"
+        );
+        assert!(
+            redirect_problem(&[url("http://localhost/a")], &url("http://host.example/a")).is_some(),
+            "plain http must stay on this machine"
+        );
+        assert!(redirect_problem(&vec![hub[0].clone(); MAX_REDIRECTS + 1], &hub[0]).is_some(), "a circle ends");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod catalogue;
 pub mod digest;
+pub mod download;
 pub mod gguf;
 pub mod http;
 pub mod ladder_file;
