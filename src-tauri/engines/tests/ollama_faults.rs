@@ -1,0 +1,293 @@
+//! A server that misbehaves, played over a real socket: each fault gets its own cause.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::model::ModelRef;
+use toprung_engines::ollama::{Limits, Ollama, address};
+use toprung_engines::{Engine, FinalRecord, LoadOptions, Prompt, Request};
+
+/// What the server does with one request.
+#[derive(Clone)]
+enum Reply {
+    /// Status and body, whole.
+    Whole(u16, Vec<u8>),
+    /// Pieces of a stream with a pause before each; then the connection ends as a stream should.
+    Stream(Vec<(u64, Vec<u8>)>),
+    /// The same, and then the connection breaks.
+    Broken(Vec<(u64, Vec<u8>)>),
+    /// The request is read and never answered.
+    Silence,
+    /// These bytes, whatever they are.
+    Raw(Vec<u8>),
+}
+
+fn whole(status: u16, body: &str) -> Reply {
+    Reply::Whole(status, body.as_bytes().to_vec())
+}
+
+fn stream(lines: &[&str]) -> Reply {
+    Reply::Stream(lines.iter().map(|line| (0, format!("{line}\n").into_bytes())).collect())
+}
+
+/// Limits that a test can wait for.
+fn short() -> Limits {
+    let moment = Duration::from_millis(400);
+    Limits { answer: moment, first_byte: moment, idle: moment, load: moment, pull_silence: moment, unload: moment }
+}
+
+/// Serves requests by path; `/api/show` answers as a server with a plain model, unless it is scripted.
+async fn serve(script: Vec<(&'static str, Reply)>) -> (Ollama, Arc<AtomicU32>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let engine = Ollama::with_limits(address(Some(&listener.local_addr().unwrap().to_string())).unwrap(), short()).unwrap();
+    let served = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&served);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(answer(socket, script.clone(), Arc::clone(&count)));
+        }
+    });
+    (engine, served)
+}
+
+async fn answer(mut socket: TcpStream, script: Vec<(&'static str, Reply)>, served: Arc<AtomicU32>) {
+    let mut request = vec![0; 64 * 1024];
+    let read = socket.read(&mut request).await.unwrap_or(0);
+    let request = String::from_utf8_lossy(&request[..read]).into_owned();
+    let path = request.split(' ').nth(1).unwrap_or_default();
+    let plain = [("/api/show", whole(200, r#"{"capabilities":["completion"]}"#)), ("/api/tags", whole(200, r#"{"models":[]}"#))];
+    let Some((_, reply)) = script.iter().chain(&plain).find(|(wanted, _)| *wanted == path) else { return };
+    served.fetch_add(1, Ordering::SeqCst);
+    let _ = play(&mut socket, reply.clone()).await;
+}
+
+async fn play(socket: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
+    const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
+    let (pieces, breaks) = match reply {
+        Reply::Whole(status, body) => {
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nconnection: close\r\nlocation: http://elsewhere.example/\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            socket.write_all(head.as_bytes()).await?;
+            return socket.write_all(&body).await;
+        }
+        Reply::Raw(bytes) => return socket.write_all(&bytes).await,
+        Reply::Silence => {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            return Ok(());
+        }
+        Reply::Stream(pieces) => (pieces, false),
+        Reply::Broken(pieces) => (pieces, true),
+    };
+    socket.write_all(CHUNKED).await?;
+    for (pause, piece) in pieces {
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        socket.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await?;
+        socket.write_all(&piece).await?;
+        socket.write_all(b"\r\n").await?;
+        socket.flush().await?;
+    }
+    if breaks { Ok(()) } else { socket.write_all(b"0\r\n\r\n").await }
+}
+
+fn model() -> ModelRef {
+    ModelRef::new("a:1b").unwrap()
+}
+
+async fn chat(engine: &Ollama) -> (Result<FinalRecord, Cause>, String) {
+    let mut text = String::new();
+    let request = Request { model: model(), prompt: Prompt::Chat("hi".into()), max_output_tokens: 64, context_tokens: 2048 };
+    let outcome = engine.generate(&request, &mut |fragment| text.push_str(&fragment.text)).await;
+    (outcome, text)
+}
+
+async fn pull(engine: &Ollama, name: &str) -> Result<Vec<String>, Cause> {
+    let mut statuses = Vec::new();
+    engine.pull(&ModelRef::new(name).unwrap(), &mut |progress| statuses.push(progress.status)).await.map(|()| statuses)
+}
+
+fn line(text: &str) -> String {
+    format!(r#"{{"message":{{"content":"{text}"}},"done":false}}"#)
+}
+
+const DONE: &str = r#"{"message":{"content":""},"done":true,"done_reason":"stop","eval_count":2,"eval_duration":1000000}"#;
+
+#[tokio::test]
+async fn what_is_no_ollama_server_is_named_as_such() {
+    for (reply, word) in [
+        (whole(200, "<html><body>Router</body></html>"), "web page"),
+        (whole(200, r#"{"name":"something else"}"#), "something else"),
+        (whole(404, "<html>"), "HTTP 404"),
+        (whole(404, "404 page not found"), "HTTP 404"),
+        (whole(302, ""), "redirects to http://elsewhere.example/"),
+        (Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()), "invalid HTTP"),
+    ] {
+        let (engine, _) = serve(vec![("/api/version", reply)]).await;
+        let cause = engine.describe().await.unwrap_err();
+        assert_eq!(cause.kind, CauseKind::NotAnEngine, "{cause}");
+        assert!(cause.detail.contains(word), "{} should say {word}", cause.detail);
+    }
+}
+
+#[tokio::test]
+async fn nothing_at_the_address_is_unreachable() {
+    let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let engine = Ollama::new(address(Some(&format!("127.0.0.1:{port}"))).unwrap()).unwrap();
+    let cause = engine.describe().await.unwrap_err();
+    assert!(cause.kind == CauseKind::EngineUnreachable && cause.detail.contains(&port.to_string()), "{cause}");
+    let (silent, _) = serve(vec![("/api/version", Reply::Silence)]).await;
+    assert_eq!(silent.describe().await.unwrap_err().kind, CauseKind::EngineUnreachable);
+}
+
+#[tokio::test]
+async fn an_old_server_is_described_with_a_warning() {
+    let (engine, _) = serve(vec![("/api/version", whole(200, r#"{"version":"0.16.9"}"#))]).await;
+    let description = engine.describe().await.unwrap();
+    assert_eq!(description.version.as_deref(), Some("0.16.9"));
+    assert!(description.settings.iter().any(|(name, value)| name == "warning" && value.contains("0.17.1")), "{description:?}");
+}
+
+#[tokio::test]
+async fn text_is_the_same_wherever_the_network_cuts_it() {
+    let bytes = format!("{}\n{DONE}\n", line("żółw 😀")).into_bytes();
+    for cut in [1, 24, 28, 29, 30, 36, 38, bytes.len() - 1] {
+        let (first, second) = bytes.split_at(cut);
+        let (engine, _) = serve(vec![("/api/chat", Reply::Stream(vec![(0, first.to_vec()), (20, second.to_vec())]))]).await;
+        let (outcome, text) = chat(&engine).await;
+        assert!(outcome.is_ok() && text == "żółw 😀", "cut at {cut}: {text:?}, {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn streams_that_fail_get_their_cause_and_keep_their_text() {
+    let half = (0, format!("{}\n", line("half")).into_bytes());
+    let error = (0, b"{\"error\":\"llama runner process has terminated: signal: aborted\"}\n".to_vec());
+    let flood = (0, vec![b'x'; 9 * 1024 * 1024]);
+    for (reply, kind) in [
+        (Reply::Stream(vec![half.clone()]), CauseKind::StreamEndedEarly),
+        (Reply::Broken(vec![half.clone()]), CauseKind::StreamEndedEarly),
+        (Reply::Stream(vec![half.clone(), error]), CauseKind::EngineCrashed),
+        (Reply::Stream(vec![half.clone(), (3000, DONE.into())]), CauseKind::Stalled),
+        (Reply::Stream(vec![half.clone(), flood]), CauseKind::EngineError),
+        (Reply::Stream(vec![half.clone(), (0, br#"{"done":true,"eval_count":-3}"#.to_vec())]), CauseKind::AbsurdFigures),
+    ] {
+        let (engine, _) = serve(vec![("/api/chat", reply), ("/api/version", whole(200, r#"{"version":"0.33.0"}"#))]).await;
+        let (outcome, text) = chat(&engine).await;
+        assert_eq!((outcome.as_ref().unwrap_err().kind, text.as_str()), (kind, "half"), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_dies_in_the_middle_has_crashed() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let engine = Ollama::with_limits(address(Some(&listener.local_addr().unwrap().to_string())).unwrap(), short()).unwrap();
+    tokio::spawn(async move {
+        for script in [("/api/show", whole(200, "{}")), ("/api/tags", whole(200, r#"{"models":null}"#))] {
+            let (socket, _) = listener.accept().await.unwrap();
+            answer(socket, vec![script], Arc::default()).await;
+        }
+        let (socket, _) = listener.accept().await.unwrap();
+        drop(listener);
+        answer(socket, vec![("/api/chat", Reply::Broken(vec![(0, format!("{}\n", line("half")).into_bytes())]))], Arc::default()).await;
+    });
+    let cause = chat(&engine).await.0.unwrap_err();
+    assert!(cause.kind == CauseKind::EngineCrashed && cause.detail.contains("nothing answers"), "{cause}");
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_a_prompt_has_stalled() {
+    let (engine, _) = serve(vec![("/api/chat", Reply::Silence), ("/api/generate", Reply::Silence), ("/api/ps", whole(200, "{}"))]).await;
+    let began = Instant::now();
+    assert_eq!(chat(&engine).await.0.unwrap_err().kind, CauseKind::Stalled);
+    let load = engine.load(&model(), &LoadOptions { context_tokens: 2048 }).await;
+    assert_eq!(load.unwrap_err().kind, CauseKind::LoadTimedOut);
+    assert!(began.elapsed() < Duration::from_secs(5), "the limits end both waits");
+}
+
+#[tokio::test]
+async fn refused_requests_get_the_cause_that_the_server_names() {
+    for (status, error, kind) in [
+        (404, "model 'a:1b' not found", CauseKind::ModelNotFound),
+        (400, "the input length exceeds the context length", CauseKind::ContextOverflow),
+        (500, "model requires more system memory (9.2 GiB) than is available (1.3 GiB)", CauseKind::DoesNotFit),
+        (500, "llama runner process has terminated: cudaMalloc failed: out of memory", CauseKind::OutOfMemory),
+        (500, "something new", CauseKind::EngineError),
+    ] {
+        let (engine, _) = serve(vec![("/api/chat", whole(status, &format!(r#"{{"error":"{error}"}}"#)))]).await;
+        let cause = chat(&engine).await.0.unwrap_err();
+        assert_eq!(cause.kind, kind, "{cause}");
+        assert!(cause.detail.contains(error), "the server's own words prove it: {}", cause.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_busy_server_is_asked_again_and_counted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let engine = Ollama::new(address(Some(&listener.local_addr().unwrap().to_string())).unwrap()).unwrap();
+    tokio::spawn(async move {
+        for reply in [
+            whole(503, r#"{"error":"server busy, please try again. maximum pending requests exceeded"}"#),
+            whole(200, r#"{"version":"1.0.0"}"#),
+        ] {
+            let (socket, _) = listener.accept().await.unwrap();
+            answer(socket, vec![("/api/version", reply)], Arc::default()).await;
+        }
+    });
+    assert_eq!(engine.describe().await.unwrap().version.as_deref(), Some("1.0.0"));
+    assert_eq!(engine.busy_answers(), 1);
+}
+
+#[tokio::test]
+async fn a_list_leaves_out_what_runs_elsewhere_or_writes_no_text() {
+    let tags =
+        r#"{"models":[{"name":"here:1b","size":5},{"name":"cloud:1t","remote_host":"https://elsewhere.example"},{"name":"../up:1"}]}"#;
+    let (engine, _) = serve(vec![("/api/tags", whole(200, tags))]).await;
+    let names: Vec<String> = engine.list().await.unwrap().into_iter().map(|installed| installed.model.to_string()).collect();
+    assert_eq!(names, ["here:1b"]);
+    let (embedder, _) = serve(vec![("/api/tags", whole(200, tags)), ("/api/show", whole(200, r#"{"capabilities":["embedding"]}"#))]).await;
+    assert!(embedder.list().await.unwrap().is_empty(), "a model that embeds can't be asked anything");
+}
+
+#[tokio::test]
+async fn a_pull_succeeds_only_when_the_server_says_so() {
+    let layer = format!(r#"{{"status":"pulling aaa","digest":"sha256:{}","total":10,"completed":10}}"#, "a".repeat(64));
+    let (engine, _) = serve(vec![("/api/pull", stream(&[&layer, r#"{"status":"success"}"#]))]).await;
+    assert_eq!(pull(&engine, "a:1b").await.unwrap().last().unwrap(), "success");
+    for (reply, kind) in [
+        (stream(&[&layer]), CauseKind::DownloadFailed),
+        (stream(&[&layer, r#"{"error":"pull model manifest: file does not exist"}"#]), CauseKind::ModelNotFound),
+        (stream(&[&layer, r#"{"error":"write /blobs/sha256-a: no space left on device"}"#]), CauseKind::DiskFull),
+        (Reply::Broken(vec![(0, format!("{layer}\n").into_bytes())]), CauseKind::DownloadFailed),
+        (Reply::Stream(vec![(0, format!("{layer}\n").into_bytes()), (4000, b"{}\n".to_vec())]), CauseKind::DownloadFailed),
+    ] {
+        let (engine, _) = serve(vec![("/api/pull", reply)]).await;
+        let cause = pull(&engine, "a:1b").await.unwrap_err();
+        assert_eq!(cause.kind, kind, "{cause}");
+    }
+}
+
+#[tokio::test]
+async fn an_unload_that_does_not_happen_is_told() {
+    let still = r#"{"models":[{"name":"a:1b","size":7,"size_vram":0}]}"#;
+    let (engine, _) =
+        serve(vec![("/api/generate", whole(200, r#"{"done":true,"done_reason":"unload"}"#)), ("/api/ps", whole(200, still))]).await;
+    let cause = engine.unload(&model()).await.unwrap_err();
+    assert!(cause.kind == CauseKind::EngineError && cause.detail.contains("still in memory"), "{cause}");
+    assert_eq!(engine.memory(&model()).await.vram_bytes, Some(0), "a 0 that was read is not unknown");
+}
+
+#[tokio::test]
+async fn what_a_model_can_is_asked_once_and_not_in_a_timed_request() {
+    let (engine, served) = serve(vec![("/api/chat", stream(&[&line("a"), DONE]))]).await;
+    for _ in 0..3 {
+        chat(&engine).await.0.unwrap();
+    }
+    assert_eq!(served.load(Ordering::SeqCst), 5, "three chats are three requests, and two questions about the model came before");
+}
