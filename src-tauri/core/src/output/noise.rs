@@ -16,6 +16,8 @@ const MIN_UNPRONOUNCEABLE: usize = 5;
 const UNPRONOUNCEABLE_SHARE: f64 = 0.4;
 /// Fewer oddities happen in code and mathematics.
 const MIN_ODDITIES: usize = 3;
+/// In a text of a word or two, so many already leave nothing that is not odd.
+const MIN_ODDITIES_ALONE: usize = 2;
 /// Oddities per word from which a text is symbol soup: good code stays below 0.1.
 const ODDITY_SHARE: f64 = 0.3;
 
@@ -144,6 +146,7 @@ pub(super) fn symbol_soup(text: &str) -> Option<String> {
     let gaps = text.replace('\r', "").matches("\n\n\n\n").count();
     let dangling = usize::from(text.trim_end().ends_with(['=', '+', '<', '*', '&', '|', '(', '[', '{']));
     let oddities = odd_words + gaps + dangling + stray_closers(text);
-    let soup = oddities >= MIN_ODDITIES && share(oddities, words.len()) >= ODDITY_SHARE;
+    let nothing_else = oddities >= MIN_ODDITIES_ALONE && oddities >= words.len();
+    let soup = nothing_else || (oddities >= MIN_ODDITIES && share(oddities, words.len()) >= ODDITY_SHARE);
     soup.then(|| format!("{oddities} stray symbols and fused words among {} words", words.len()))
 }

@@ -32,7 +32,8 @@ const GOOD: [&str; 27] = [
 ];
 
 /// Output of models that were computed wrongly or went astray; the qwen ones are an engine's real output.
-const BAD: [&str; 20] = [
+const BAD: [&str; 21] = [
+    " gordak..\n\n\n\n)pagidend1",
     " gordak..\n\n\n\n0atch_rand <+ =",
     "멸/*\n//-rate\n object):: Middleware0atch_rand <+ =",
     " gordak..\n\n\n\n)pagidendak ...\n\n\n\nletpackage-urlencoded.How hton1",
