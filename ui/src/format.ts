@@ -13,10 +13,14 @@ const BINARY_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 let locale = "en";
 let formats = new Map<string, Intl.NumberFormat>();
 
-/** Takes the locale that Rust read from the system; one that Intl refuses leaves English. */
+/** Takes the locale that Rust read from the system. One that Intl does not know leaves English: a system may call its language "C". */
 export function setLocale(tag: string): void {
-  locale = Intl.NumberFormat.supportedLocalesOf(tag.replace(/[^A-Za-z0-9-]/g, "") || "en")[0] ?? "en";
   formats = new Map();
+  try {
+    locale = Intl.NumberFormat.supportedLocalesOf(tag.replace(/[.@].*$/, "").replaceAll("_", "-"))[0] ?? "en";
+  } catch {
+    locale = "en";
+  }
 }
 
 function number(value: number, options: Intl.NumberFormatOptions): string {

@@ -6,6 +6,8 @@ export class Resource<T> {
   value = $state.raw<T | null>(null);
   problem = $state.raw<Problem | null>(null);
   loading = $state(false);
+  /** Whether an answer has come, an empty one included. */
+  known = $state(false);
   #turn = 0;
 
   /** Asks anew. The old value stays in view until the answer comes; an answer that was overtaken is dropped. */
@@ -15,7 +17,7 @@ export class Resource<T> {
     this.loading = true;
     try {
       const value = await question();
-      if (turn === this.#turn) [this.value, this.problem] = [value, null];
+      if (turn === this.#turn) [this.value, this.problem, this.known] = [value, null, true];
     } catch (thrown) {
       if (turn === this.#turn) this.problem = toProblem(thrown);
     } finally {
@@ -26,6 +28,6 @@ export class Resource<T> {
   /** Forgets the value, so that a screen shows its skeleton and not another run's figures. */
   clear(): void {
     this.#turn += 1;
-    [this.value, this.problem, this.loading] = [null, null, false];
+    [this.value, this.problem, this.loading, this.known] = [null, null, false, false];
   }
 }

@@ -1,0 +1,55 @@
+// WCAG 2.2 AA by machine, on every screen, in light, dark and forced colours. What a machine can't see is in the flows.
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+
+import { installFake, type Fixture } from "../fake-tauri";
+import * as worlds from "../fixtures/worlds";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const looks = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["forced colours", { colorScheme: "dark", forcedColors: "active" }],
+] as const;
+const screens: [string, Fixture, string][] = [
+  ["Home", worlds.laptopWorld, "climb"],
+  ["Home with everything missing", worlds.poorWorld, "climb"],
+  ["Home with twelve long names", worlds.longWorld, "climb"],
+  ["Home with an empty ladder", worlds.emptyLadderWorld, "climb"],
+  ["Live", worlds.liveWorld, "climb"],
+  ["Live in trouble", worlds.troubledWorld, "climb"],
+  ["Results", worlds.laptopWorld, "results"],
+  ["Results of a failing run", worlds.failingWorld, "results"],
+  ["Results before any run", worlds.freshWorld, "results"],
+  ["Models", worlds.laptopWorld, "models"],
+  ["Models with none", worlds.freshWorld, "models"],
+  ["History", worlds.laptopWorld, "history"],
+];
+
+for (const [look, media] of looks) {
+  for (const [name, world, screen] of screens) {
+    test(`${name} holds WCAG 2.2 AA in ${look}`, async ({ page }) => {
+      await page.emulateMedia(media);
+      await installFake(page, world);
+      await page.goto(`/#/${screen}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForTimeout(250);
+      const opener = page.getByText("Customise…");
+      if (await opener.isVisible()) await opener.click();
+      const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+      expect(violations.map((violation) => [violation.id, violation.nodes.map((node) => node.html)])).toEqual([]);
+    });
+  }
+}
+
+for (const [key, name] of [["?", "Keys"], ["Control+k", "Find a screen, a run or an action"]] as const) {
+  test(`the dialog “${name}” holds WCAG 2.2 AA`, async ({ page }) => {
+    await installFake(page, worlds.laptopWorld);
+    await page.goto("/");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press(key);
+    await page.getByRole("dialog", { name }).waitFor();
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    expect(violations.map((violation) => [violation.id, violation.nodes.map((node) => node.html)])).toEqual([]);
+  });
+}
