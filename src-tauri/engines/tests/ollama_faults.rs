@@ -245,6 +245,17 @@ async fn a_busy_server_is_asked_again_and_counted() {
 }
 
 #[tokio::test]
+async fn a_connection_that_breaks_is_tried_again_only_where_that_is_safe() {
+    let (engine, served) = serve(vec![("/api/version", Reply::Raw(Vec::new()))]).await;
+    assert_eq!(engine.describe().await.unwrap_err().kind, CauseKind::EngineUnreachable);
+    assert_eq!(served.load(Ordering::SeqCst), 2, "a question may be asked twice");
+    let lives = ("/api/version", whole(200, r#"{"version":"1.0.0"}"#));
+    let (engine, served) = serve(vec![("/api/chat", Reply::Raw(Vec::new())), lives]).await;
+    assert_eq!(chat(&engine).await.0.unwrap_err().kind, CauseKind::StreamEndedEarly);
+    assert_eq!(served.load(Ordering::SeqCst), 4, "two questions about the model, one generation, and one look whether the server lives");
+}
+
+#[tokio::test]
 async fn a_list_leaves_out_what_runs_elsewhere_or_writes_no_text() {
     let tags =
         r#"{"models":[{"name":"here:1b","size":5},{"name":"cloud:1t","remote_host":"https://elsewhere.example"},{"name":"../up:1"}]}"#;

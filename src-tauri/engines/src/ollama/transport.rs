@@ -73,15 +73,23 @@ impl Transport {
         self.busy.load(Ordering::Relaxed)
     }
 
-    /// Sends a request and waits for a good status. A busy server is asked again, since nothing was begun.
+    /// Sends a request and waits for a good status. A busy server is asked again, since nothing was begun; a connection that breaks is
+    /// tried once more where the request only reads.
     pub(super) async fn send(&self, method: Method, path: &str, body: Option<&Value>, wait: Wait) -> Result<Response, Cause> {
         let url = self.base.join(path).map_err(|error| Cause::new(CauseKind::NotAnEngine, error.to_string()))?;
         let mut waits = BUSY_WAITS_MS.iter();
+        let mut may_repeat = method == Method::GET;
         loop {
             let request = self.client.request(method.clone(), url.clone());
             let request = body.iter().fold(request, |request, body| request.json(body));
-            let sent = timeout(wait.limit, request.send()).await.map_err(|_| wait.expired())?;
-            let response = sent.map_err(|error| self.unsent(&error, wait))?;
+            let response = match timeout(wait.limit, request.send()).await.map_err(|_| wait.expired())? {
+                Ok(response) => response,
+                Err(error) if may_repeat && !error.is_connect() => {
+                    may_repeat = false;
+                    continue;
+                }
+                Err(error) => return Err(self.unsent(&error, wait)),
+            };
             if response.status() != StatusCode::SERVICE_UNAVAILABLE {
                 return self.judged(response, wait.during).await;
             }
