@@ -36,9 +36,9 @@ fn stream(lines: &[&str]) -> Reply {
     Reply::Stream(lines.iter().map(|line| (0, format!("{line}\n").into_bytes())).collect())
 }
 
-/// Limits that a test can wait for.
+/// Limits that a test can wait for, and that a busy machine keeps.
 fn short() -> Limits {
-    let moment = Duration::from_millis(400);
+    let moment = Duration::from_millis(2000);
     Limits { answer: moment, first_byte: moment, idle: moment, load: moment, pull_silence: moment, unload: moment }
 }
 
@@ -174,7 +174,7 @@ async fn streams_that_fail_get_their_cause_and_keep_their_text() {
         (Reply::Stream(vec![half.clone()]), CauseKind::StreamEndedEarly),
         (Reply::Broken(vec![half.clone()]), CauseKind::StreamEndedEarly),
         (Reply::Stream(vec![half.clone(), error]), CauseKind::EngineCrashed),
-        (Reply::Stream(vec![half.clone(), (3000, DONE.into())]), CauseKind::Stalled),
+        (Reply::Stream(vec![half.clone(), (9000, DONE.into())]), CauseKind::Stalled),
         (Reply::Stream(vec![half.clone(), flood]), CauseKind::EngineError),
         (Reply::Stream(vec![half.clone(), (0, br#"{"done":true,"eval_count":-3}"#.to_vec())]), CauseKind::AbsurdFigures),
     ] {
@@ -208,7 +208,7 @@ async fn a_server_that_never_answers_a_prompt_has_stalled() {
     assert_eq!(chat(&engine).await.0.unwrap_err().kind, CauseKind::Stalled);
     let load = engine.load(&model(), &LoadOptions { context_tokens: 2048 }).await;
     assert_eq!(load.unwrap_err().kind, CauseKind::LoadTimedOut);
-    assert!(began.elapsed() < Duration::from_secs(5), "the limits end both waits");
+    assert!(began.elapsed() < Duration::from_secs(30), "the limits end both waits");
 }
 
 #[tokio::test]
@@ -276,7 +276,7 @@ async fn a_pull_succeeds_only_when_the_server_says_so() {
         (stream(&[&layer, r#"{"error":"pull model manifest: file does not exist"}"#]), CauseKind::ModelNotFound),
         (stream(&[&layer, r#"{"error":"write /blobs/sha256-a: no space left on device"}"#]), CauseKind::DiskFull),
         (Reply::Broken(vec![(0, format!("{layer}\n").into_bytes())]), CauseKind::DownloadFailed),
-        (Reply::Stream(vec![(0, format!("{layer}\n").into_bytes()), (4000, b"{}\n".to_vec())]), CauseKind::DownloadFailed),
+        (Reply::Stream(vec![(0, format!("{layer}\n").into_bytes()), (9000, b"{}\n".to_vec())]), CauseKind::DownloadFailed),
     ] {
         let (engine, _) = serve(vec![("/api/pull", reply)]).await;
         let cause = pull(&engine, "a:1b").await.unwrap_err();
