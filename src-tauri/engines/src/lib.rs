@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod ollama;
+pub mod scripted;
 mod synthetic;
 
 use std::time::Instant;
