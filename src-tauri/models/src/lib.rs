@@ -5,9 +5,11 @@
 pub mod catalogue;
 pub mod digest;
 pub mod download;
+pub mod folder;
 pub mod gguf;
 pub mod http;
 pub mod ladder_file;
+pub mod pull;
 
 #[cfg(test)]
 mod testing;
