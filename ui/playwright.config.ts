@@ -17,5 +17,5 @@ export default defineConfig({
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
     },
   },
-  webServer: { command: "npx vite build && npx vite preview", url: "http://localhost:1421", reuseExistingServer: true, timeout: 120_000 },
+  webServer: { command: "npx vite build && npx vite preview", url: "http://localhost:1421", reuseExistingServer: !process.env["CI"], timeout: 120_000 },
 });

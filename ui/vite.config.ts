@@ -1,15 +1,15 @@
+import { readFileSync } from "node:fs";
+
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-/** The window's policy (tauri.conf.json), so that a browser test fails where the window would. */
-const WINDOW_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-].join("; ");
+/** The window's own policy, so that a browser test fails where the window would. */
+function windowPolicy(): string {
+  const conf = JSON.parse(readFileSync("../tauri.conf.json", "utf8")) as { app: { security: { csp: Record<string, string> } } };
+  return Object.entries(conf.app.security.csp)
+    .map(([directive, sources]) => `${directive} ${sources}`)
+    .join("; ");
+}
 
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
@@ -18,7 +18,7 @@ export default defineConfig(({ mode }) => ({
   // Tauri's own messages stay readable in the same terminal.
   clearScreen: false,
   server: { port: 1420, strictPort: true },
-  preview: { port: 1421, strictPort: true, headers: { "Content-Security-Policy": WINDOW_POLICY } },
+  preview: { port: 1421, strictPort: true, headers: { "Content-Security-Policy": windowPolicy() } },
   build: {
     target: "es2022",
     // The policy allows fonts from files only, never from data addresses.

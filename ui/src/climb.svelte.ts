@@ -60,9 +60,11 @@ class Climb {
     if (this.starting) return;
     this.starting = true;
     await this.#try(async () => {
-      await start();
+      const run = await start();
       await this.attach();
-      go("climb");
+      // A climb that could not even begin its first rung may have ended already.
+      if (this.live) go("climb");
+      else go("results", run);
     });
     this.starting = false;
   }

@@ -35,12 +35,13 @@ const RUN_STATES: Record<string, Word> = {
   stopped: { text: "stopped", tone: "warn" },
 };
 
-const ENGINES: Record<string, string> = { llama: "llama.cpp inside", ollama: "Ollama", openai: "OpenAI-compatible server", scripted: "Scripted" };
+const ENGINES: Record<string, string> = { llama: "llama.cpp (embedded)", ollama: "Ollama", openai: "OpenAI-compatible server", scripted: "Scripted" };
 
 /** How a climb can be run, with what each is for. */
 export const MODES = [
   { name: "quick", title: "Quick", about: "3 trials a rung, 20 s at most, ±5 %" },
   { name: "standard", title: "Standard", about: "5 to 20 trials a rung, until the interval is within ±2 %" },
+  { name: "thorough", title: "Thorough", about: "As standard, and at 4k and 8k of context too" },
   { name: "classic", title: "Classic", about: "5 short prompts a model, as in the escalation tables" },
 ] as const;
 

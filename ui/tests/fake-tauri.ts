@@ -28,6 +28,8 @@ interface FakeWindow {
 
 export async function installFake(page: Page, fixture: Fixture): Promise<void> {
   await page.addInitScript((given: Fixture) => {
+    // As tauri.conf.json has it (freezePrototype).
+    Object.freeze(Object.prototype);
     const callbacks = new Map<number, (message: unknown) => void>();
     const channels = new Map<string, { id: number; sent: number }>();
     const answers = { ...given.answers };

@@ -276,13 +276,22 @@ test.describe("everywhere", () => {
     await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
   });
 
-  test("no screen is wider than the smallest window", async ({ open }) => {
-    const page = await open(worlds.longWorld);
-    for (const screen of ["climb", "results", "models", "history"]) {
-      await page.goto(`/#/${screen}`);
-      await page.waitForTimeout(200);
-      const over = await page.evaluate(() => (document.querySelector("main")?.scrollWidth ?? 0) - (document.querySelector("main")?.clientWidth ?? 0));
-      expect(over, `${screen} must not scroll sideways`).toBe(0);
-    }
+  for (const [name, world] of [["plan", worlds.longWorld], ["climb", worlds.longLiveWorld]] as const) {
+    test(`twelve long names fit the smallest window: ${name}`, async ({ open }) => {
+      const page = await open(world);
+      await page.setViewportSize({ width: 800, height: 560 });
+      for (const screen of ["climb", "results", "models", "history"]) {
+        await page.goto(`/#/${screen}`);
+        await page.waitForTimeout(200);
+        const over = await page.evaluate(() => (document.querySelector("main")?.scrollWidth ?? 0) - (document.querySelector("main")?.clientWidth ?? 0));
+        expect(over, `${screen} must not scroll sideways`).toBe(0);
+      }
+    });
+  }
+
+  test("a climb that ends before it is watched opens its results", async ({ open }) => {
+    const page = await open({ ...worlds.laptopWorld, after: {} });
+    await page.getByRole("button", { name: "Start the climb" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("llama3:8b for hard problems");
   });
 });

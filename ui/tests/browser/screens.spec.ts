@@ -1,5 +1,5 @@
 // Pictures of every screen, for a person to look at: SCREENSHOTS=folder npx playwright test screens
-import { test } from "@playwright/test";
+import { test, type Page } from "@playwright/test";
 
 import { installFake, type Fixture } from "../fake-tauri";
 import * as worlds from "../fixtures/worlds";
@@ -7,8 +7,9 @@ import * as worlds from "../fixtures/worlds";
 const folder = process.env["SCREENSHOTS"];
 test.skip(!folder, "set SCREENSHOTS to a folder to draw every screen");
 
-const screens: [string, Fixture, string][] = [
+const screens: [string, Fixture, string, ((page: Page) => Promise<void>)?][] = [
   ["home", worlds.laptopWorld, "climb"],
+  ["home-customise", worlds.freshWorld, "climb", (page) => page.getByText("Customise…").click()],
   ["home-fresh", worlds.freshWorld, "climb"],
   ["home-poor", worlds.poorWorld, "climb"],
   ["home-full-disk", worlds.fullDiskWorld, "climb"],
@@ -20,31 +21,42 @@ const screens: [string, Fixture, string][] = [
   ["live-troubled", worlds.troubledWorld, "climb"],
   ["live-long", worlds.longLiveWorld, "climb"],
   ["results", worlds.laptopWorld, "results"],
+  ["results-grade", worlds.laptopWorld, "results", (page) => page.getByRole("button", { name: "grade B", exact: true }).focus()],
+  ["results-mark", worlds.laptopWorld, "results", (page) => page.getByRole("button", { name: /llama3.2:1b: 83/ }).focus()],
+  ["results-export", worlds.laptopWorld, "results", (page) => page.getByText("Export…").click()],
   ["results-failing", worlds.failingWorld, "results"],
   ["results-long", worlds.longWorld, "results"],
   ["results-empty", worlds.freshWorld, "results"],
   ["models", worlds.laptopWorld, "models"],
   ["models-empty", worlds.freshWorld, "models"],
+  ["models-undo", worlds.laptopWorld, "models", (page) => page.getByRole("button", { name: "Delete llama3.2:3b" }).click()],
+  ["palette", worlds.laptopWorld, "climb", (page) => page.keyboard.press("Control+k")],
+  ["help", worlds.laptopWorld, "climb", (page) => page.keyboard.press("?")],
   ["history", worlds.laptopWorld, "history"],
   ["history-empty", worlds.freshWorld, "history"],
 ];
 
-for (const theme of ["light", "dark"] as const) {
-  for (const [width, height] of [[1000, 700], [1600, 1000]] as const) {
-    for (const [name, world, screen] of screens) {
-      test(`${name} ${theme} ${width}`, async ({ page }) => {
-        await page.emulateMedia({ colorScheme: theme });
+const sizes = [[1000, 700], [1600, 1000]] as const;
+
+for (const [name, world, screen, act] of screens) {
+  test(name, async ({ page }) => {
+    await installFake(page, world);
+    await page.goto(`/#/${screen}`);
+    await page.waitForTimeout(400);
+    await act?.(page);
+    for (const [width, height] of sizes) {
+      for (const theme of ["light", "dark"] as const) {
         await page.setViewportSize({ width, height });
-        await installFake(page, world);
-        await page.goto(`/#/${screen}`);
-        await page.waitForTimeout(400);
+        await page.emulateMedia({ colorScheme: theme });
+        await page.waitForTimeout(250);
         await page.screenshot({ path: `${folder}/${name}-${theme}-${width}.png` });
-        const whole = await page.evaluate(() => document.querySelector("main")?.scrollHeight ?? 0);
+        // The whole of a longer screen in one picture, where no dialog stands on it.
+        const whole = act ? 0 : await page.evaluate(() => document.querySelector("main")?.scrollHeight ?? 0);
         if (whole > height) {
           await page.setViewportSize({ width, height: whole });
           await page.screenshot({ path: `${folder}/${name}-${theme}-${width}-whole.png` });
         }
-      });
+      }
     }
-  }
+  });
 }

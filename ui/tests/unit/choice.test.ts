@@ -13,7 +13,7 @@ describe("a choice", () => {
     expect(wholeChoice(stored, setup)).toEqual(stored);
   });
   it("falls back where what was chosen is gone", () => {
-    expect(wholeChoice({ engine: "vanished", url: "http://x", ladder: "gone", mode: "thorough" }, setup)).toEqual({ engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false });
+    expect(wholeChoice({ engine: "vanished", url: "http://x", ladder: "gone", mode: "endless" }, setup)).toEqual({ engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false });
   });
   it("takes a path as a ladder of one's own", () => expect(wholeChoice({ ladder: "/home/me/ladder.toml" }, setup).ladder).toBe("/home/me/ladder.toml"));
   it("uses another ready engine where the embedded one is missing", () => {
