@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod llama;
 pub mod ollama;
 pub mod scripted;
 mod synthetic;
