@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use toprung_core::cause::CauseKind;
 use toprung_core::model::ModelRef;
@@ -100,13 +100,17 @@ async fn a_model_loads_is_timed_answers_and_goes() {
     assert!(load.load_ms.unwrap() > 0.0 && load.kind.is_some() && load.context_tokens == Some(2048), "{load:?}");
     assert!(load.peak_rss_file_bytes.unwrap() > 50_000_000, "its weights are mapped: {load:?}");
 
+    let sent = Instant::now();
     let (end, fragments) = collect(&engine, &speed(64, 16)).await;
     let record = end.unwrap();
     assert_eq!((record.prompt_tokens, record.output_tokens, fragments.len()), (Some(64), Some(16), 16), "the shape is exact");
     assert_eq!(record.done, DoneReason::Length, "random tokens have no end of their own");
     assert!(fragments.iter().all(|fragment| fragment.tokens == Some(1) && fragment.text.is_empty()), "one line a token, no text");
-    let seen_ms = (fragments[15].at - fragments[0].at).as_secs_f64() * 1e3;
-    assert!(record.decode_ms.unwrap() > 0.0 && record.decode_ms.unwrap() < seen_ms * 2.0, "{record:?}, seen from here {seen_ms} ms");
+    assert!(fragments.is_sorted_by_key(|fragment| fragment.at) && fragments[15].at <= record.at, "stamps follow the stream");
+    let (prompt_ms, decode_ms) = (record.prompt_ms.unwrap(), record.decode_ms.unwrap());
+    let response_ms = (record.at - sent).as_secs_f64() * 1e3;
+    assert!(prompt_ms > 0.0 && decode_ms > 0.0, "both phases were timed: {record:?}");
+    assert!(prompt_ms + decode_ms <= response_ms, "the worker's times lie within what is seen from here, {response_ms} ms: {record:?}");
 
     let question = "What is the capital of France? Answer in one sentence.";
     let (end, fragments) = collect(&engine, &request(Prompt::Chat(question.to_owned()), 48)).await;
@@ -175,7 +179,12 @@ async fn every_signal_is_named() {
     for (number, name) in [(libc::SIGSEGV, "SIGSEGV"), (libc::SIGABRT, "SIGABRT"), (libc::SIGILL, "SIGILL")] {
         engine.load(&model(SMALL), &OPTIONS).await.unwrap();
         let worker = engine.worker_id().await.unwrap();
+        // Rust's own handler lets the first SIGSEGV pass: a real fault would come again at once.
         signal(worker, number);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if is_alive(worker) {
+            signal(worker, number);
+        }
         assert!(is_gone_soon(worker).await, "{name} ends it");
         let cause = collect(&engine, &speed(8, 8)).await.0.unwrap_err();
         assert!(cause.kind == CauseKind::EngineCrashed && cause.detail.contains(name), "{cause}");
@@ -251,7 +260,7 @@ async fn a_damaged_header_is_a_cause_and_never_the_engines_end() {
     let whole = fs::read(lab.join(SMALL)).unwrap();
     let engine = engine(folder.path());
     let mut causes = Vec::new();
-    for seed in 0..12_u64 {
+    for seed in 0..8_u64 {
         let mut damaged = whole.clone();
         // The first kilobytes hold counts, types and lengths; later come the vocabulary's texts.
         let bit = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) % (2048 * 8);
@@ -260,8 +269,9 @@ async fn a_damaged_header_is_a_cause_and_never_the_engines_end() {
         if let Err(cause) = engine.load(&model("damaged.gguf"), &OPTIONS).await {
             let known = [CauseKind::DamagedFile, CauseKind::UnsupportedModel, CauseKind::OutOfMemory, CauseKind::EngineCrashed];
             assert!(known.contains(&cause.kind), "bit {bit}: {cause}");
+            println!("bit {bit}: {cause}");
             causes.push(cause.kind);
         }
     }
-    assert!(causes.contains(&CauseKind::DamagedFile), "of twelve flips in the header at least one must be noticed: {causes:?}");
+    assert!(causes.contains(&CauseKind::DamagedFile), "of eight flips in the header at least one must be noticed: {causes:?}");
 }

@@ -37,35 +37,35 @@ unsafe extern "C" fn receive(level: sys::ggml_log_level, text: *const c_char, _:
     }
     // SAFETY: llama.cpp passes a C string that ends in a null byte and stays valid for this call.
     let text = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-    LOG.lock().unwrap_or_else(PoisonError::into_inner).take(level, &text);
+    for line in LOG.lock().unwrap_or_else(PoisonError::into_inner).take(level, &text) {
+        // A log that can't be written must not stop a measurement.
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
 }
 
 impl Log {
-    /// A message may come in pieces: those after the first carry the level "continued".
-    fn take(&mut self, level: sys::ggml_log_level, text: &str) {
+    /// A message may come in pieces: those after the first carry the level "continued". Answers the lines that it
+    /// completes and that are worth keeping.
+    fn take(&mut self, level: sys::ggml_log_level, text: &str) -> Vec<String> {
         if level != sys::GGML_LOG_LEVEL_CONT {
             self.open_is_worth = level == sys::GGML_LOG_LEVEL_WARN || level == sys::GGML_LOG_LEVEL_ERROR;
         }
+        let mut whole = Vec::new();
         if !self.open_is_worth {
-            return;
+            return whole;
         }
         self.open.push_str(text);
         while let Some(end) = self.open.find('\n') {
             let line: String = self.open.drain(..=end).collect();
-            self.keep(line.trim_end());
+            let line = line.trim_end();
+            if !line.is_empty() {
+                whole.push(line.to_owned());
+            }
         }
-    }
-
-    fn keep(&mut self, line: &str) {
-        if line.is_empty() {
-            return;
-        }
-        // A log that can't be written must not stop a measurement.
-        let _ = writeln!(io::stderr().lock(), "{line}");
-        if self.kept.len() == KEPT_LINES {
-            self.kept.pop_front();
-        }
-        self.kept.push_back(line.to_owned());
+        self.kept.extend(whole.iter().cloned());
+        let excess = self.kept.len().saturating_sub(KEPT_LINES);
+        self.kept.drain(..excess);
+        whole
     }
 }
 
