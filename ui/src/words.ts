@@ -41,7 +41,7 @@ const ENGINES: Record<string, string> = { llama: "llama.cpp (embedded)", ollama:
 export const MODES = [
   { name: "quick", title: "Quick", about: "3 trials a rung, 20 s at most, ±5 %" },
   { name: "standard", title: "Standard", about: "5 to 20 trials a rung, until the interval is within ±2 %" },
-  { name: "thorough", title: "Thorough", about: "As standard, and at 4k and 8k of context too" },
+  { name: "thorough", title: "Thorough", about: "10 to 30 trials a rung, 5 min at most, for the narrowest interval" },
   { name: "classic", title: "Classic", about: "5 short prompts a model, as in the escalation tables" },
 ] as const;
 
