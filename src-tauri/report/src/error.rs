@@ -11,6 +11,4 @@ pub enum ReportError {
     NotWritten { path: PathBuf, source: std::io::Error },
     #[error("The PDF could not be set: {0}. Save the report as Markdown instead.")]
     NotSet(String),
-    #[error("The run could not be written as JSON: {0}.")]
-    NotSerialised(#[from] serde_json::Error),
 }

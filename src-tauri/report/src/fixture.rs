@@ -75,6 +75,7 @@ pub(crate) fn nothing_measured() -> (RunRecord, Analysis) {
     let cause = Cause::new(CauseKind::OutOfMemory, "needs 15.8 GiB, 11.2 GiB free");
     for (record, rung) in run.rungs.iter_mut().zip(&mut analysis.rungs) {
         record.status = RungStatus::Failed(cause.clone());
+        record.load = LoadRecord::default();
         (rung.decode_tps, rung.prefill_tps, rung.ttft_ms, rung.response_ms, rung.success, rung.grade) =
             (None, None, None, None, None, None);
         rung.load = LoadRecord::default();

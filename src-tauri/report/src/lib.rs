@@ -5,16 +5,24 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
-mod chart;
+pub mod chart;
+mod document;
 mod error;
 mod font;
+mod json;
+mod markdown;
 mod palette;
+mod pdf;
 mod text;
 mod words;
+mod world;
+mod write;
 
-pub use chart::{Chart, ChartKind, ChartSpec, Mark, chart, chart_for};
 pub use error::ReportError;
-pub use palette::Theme;
+pub use json::export_json;
+pub use markdown::{MarkdownReport, markdown};
+pub use pdf::pdf;
+pub use write::save;
 
 #[cfg(test)]
 mod fixture;

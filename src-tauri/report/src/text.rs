@@ -2,8 +2,8 @@
 
 use toprung_core::run::RunRecord;
 
-/// A text longer than this is cut: no title, cause or reason needs more, and a runaway one must not fill a page.
-const MAX_CHARS: usize = 400;
+/// A text longer than this is cut: a verdict in three sentences needs less, and a runaway name must not fill a page.
+const MAX_CHARS: usize = 1000;
 
 /// What stands for the engine's host in an export.
 const HOST_WORD: &str = "engine-host";
@@ -40,6 +40,12 @@ pub(crate) fn plain(text: &str) -> String {
         Some((cut, _)) => format!("{}…", &line[..cut]),
         None => line,
     }
+}
+
+/// The same text with a capital at its start.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// Cuts out the middle until `fits` agrees, because a model name tells most at its two ends.
@@ -134,7 +140,7 @@ mod tests {
             "a bcd",
             "line breaks end table rows, and a right-to-left override makes names lie"
         );
-        assert_eq!(plain(&"x".repeat(1000)).chars().count(), MAX_CHARS + 1, "a runaway name must not fill a page");
+        assert_eq!(plain(&"x".repeat(5000)).chars().count(), MAX_CHARS + 1, "a runaway name must not fill a page");
     }
 
     #[test]

@@ -3,20 +3,14 @@
 use plotters::style::RGBColor;
 
 use super::canvas::{Box2, Canvas, Type};
-use super::layout::{BETWEEN, LABEL_AIR, Layout, RAILS, SMALL_SIZE, VALUE_SIZE, scale};
-use super::{Bar, Chart, ChartSpec, Mark, RungLabel, Tone};
+use super::layout::{BETWEEN, LABEL_AIR, Layout, RAILS, SMALL_SIZE, VALUE_SIZE};
+use super::{Chart, ChartSpec, Mark, RungLabel, Tone};
 use crate::font::{Weight, width};
 use crate::palette::{Palette, Theme};
 use crate::text::{elide_end, elide_middle};
 
-/// Half the height of a bar.
-const BAR_HALF: i32 = 7;
 /// Distance of a rung's two lines of text from its middle.
 const LINE_OFFSET: i32 = 8;
-/// A figure that is not zero shows at least this much.
-const LEAST_BAR: i32 = 2;
-/// An interval narrower than this is one tick: two caps would run into a block.
-const LEAST_INTERVAL: i32 = 6;
 
 /// Draws a chart. The same figures give the same bytes.
 pub fn chart(spec: &ChartSpec, theme: Theme) -> Chart {
@@ -31,8 +25,8 @@ pub fn chart(spec: &ChartSpec, theme: Theme) -> Chart {
     let marks = picture.draw();
     Chart {
         svg: described(&svg, &spec.alt),
-        width: f64::from(layout.width),
-        height: f64::from(layout.height),
+        width: layout.width as u32,
+        height: layout.height as u32,
         marks,
         head: spec.head.clone(),
         rows: spec.rows.clone(),
@@ -40,11 +34,12 @@ pub fn chart(spec: &ChartSpec, theme: Theme) -> Chart {
     }
 }
 
-struct Picture<'a> {
-    spec: &'a ChartSpec,
-    layout: &'a Layout,
-    palette: &'a Palette,
-    canvas: Canvas<'a>,
+/// A chart under way.
+pub(super) struct Picture<'a> {
+    pub(super) spec: &'a ChartSpec,
+    pub(super) layout: &'a Layout,
+    pub(super) palette: &'a Palette,
+    pub(super) canvas: Canvas<'a>,
 }
 
 impl Picture<'_> {
@@ -70,15 +65,14 @@ impl Picture<'_> {
         }
         for (i, rung) in self.spec.rungs.iter().enumerate() {
             let y = self.layout.middle(i);
-            let bars = || self.spec.panels.iter().filter_map(move |panel| panel.bars.get(i));
-            if bars().any(|bar| bar.fails) {
+            if self.bars_of(i).any(|bar| bar.fails) {
                 for left in [RAILS.0, RAILS.0 + 5, RAILS.0 + 10] {
                     self.canvas.fill(Box2 { left, top: y - 1, right: left + 3, bottom: y + 2 }, self.palette.bad);
                 }
             } else if rung.tone == Tone::Good {
                 self.canvas.fill(Box2 { left: RAILS.0 - 5, top: y - 2, right: RAILS.1 + 6, bottom: y + 3 }, self.palette.good);
                 self.canvas.arrow((RAILS.1 + 12, y), 6, self.palette.good);
-            } else if bars().any(|bar| bar.value.is_some()) {
+            } else if self.has_figure(i) {
                 self.canvas.fill(Box2 { left: RAILS.0, top: y - 1, right: RAILS.1 + 2, bottom: y + 2 }, self.palette.bar);
             } else {
                 self.canvas.fill(Box2 { left: RAILS.0, top: y, right: RAILS.1 + 2, bottom: y + 1 }, self.palette.line_strong);
@@ -123,9 +117,9 @@ impl Picture<'_> {
         let word = fitting(&rung.note, room);
         let chip = Box2 {
             left: notes.left,
-            top: y - 9,
+            top: y - 10,
             right: notes.left + width(&word, SMALL_SIZE, Weight::Regular) + 2 * LABEL_AIR,
-            bottom: y + 10,
+            bottom: y + 9,
         };
         match rung.tone {
             Tone::Good => self.canvas.fill(chip, self.palette.good_soft),
@@ -138,92 +132,6 @@ impl Picture<'_> {
         }
     }
 
-    fn panels(&self) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        for (panel, area) in self.spec.panels.iter().zip(&self.layout.panels) {
-            let title = fitting(&panel.title, area.right - area.left);
-            self.canvas.text(&title, area.left, area.top - 16, self.small_type(self.palette.ink_2));
-            // Bars begin at zero, and the line says where that is.
-            self.canvas
-                .fill(Box2 { left: area.left - 1, top: area.top + 1, right: area.left, bottom: area.bottom }, self.palette.line_strong);
-            let scale = scale(panel, area.right - area.left);
-            for (i, bar) in panel.bars.iter().enumerate() {
-                let x = self.bar(bar, area, self.layout.middle(i), scale);
-                marks.push(Mark { x: f64::from(x), y: f64::from(self.layout.middle(i)), label: bar.tooltip.clone() });
-            }
-        }
-        marks
-    }
-
-    /// Draws one bar with its labels and gives its right end.
-    fn bar(&self, bar: &Bar, area: &Box2, y: i32, scale: f64) -> i32 {
-        let at = |value: f64| area.left + ((value * scale).round() as i32).clamp(0, area.right - area.left);
-        let end = bar.value.map_or(area.left, |value| at(value).max(area.left + if value > 0.0 { LEAST_BAR } else { 0 }));
-        let body = Box2 { left: area.left, top: y - BAR_HALF, right: end, bottom: y + BAR_HALF };
-        if bar.fails && end > area.left {
-            self.canvas.hatch(body, self.palette.bad);
-            self.canvas.frame(body, self.palette.bad);
-        } else if end > area.left {
-            self.canvas.fill(body, self.palette.bar);
-        }
-        let drawn_to = match bar.interval {
-            Some((low, high)) if bar.value.is_some() => self.interval((at(low), at(high)), end, y).max(end),
-            _ => end,
-        };
-        self.labels(bar, drawn_to + LABEL_AIR, area.right, y);
-        end
-    }
-
-    /// The 95 % interval: a line with caps on a ground of its own, so that it shows on the bar and beside it.
-    fn interval(&self, (low, high): (i32, i32), end: i32, y: i32) -> i32 {
-        let Palette { surface, ink, .. } = *self.palette;
-        let boxed = |left: i32, right: i32, half: i32| Box2 { left, top: y - half, right, bottom: y + half };
-        let caps = if high - low < LEAST_INTERVAL { vec![end - 1] } else { vec![low, high - 2] };
-        if high - low >= LEAST_INTERVAL {
-            self.canvas.fill(boxed(low, high, 2), surface);
-        }
-        for cap in &caps {
-            self.canvas.fill(boxed(cap - 1, cap + 3, 6), surface);
-        }
-        if high - low >= LEAST_INTERVAL {
-            self.canvas.fill(boxed(low, high, 1), ink);
-        }
-        for cap in &caps {
-            self.canvas.fill(boxed(*cap, cap + 2, 5), ink);
-        }
-        high.max(caps[0] + 2)
-    }
-
-    fn labels(&self, bar: &Bar, x: i32, right: i32, y: i32) {
-        let room = (right - x).max(0);
-        if bar.value.is_none() {
-            let color = if bar.fails { self.palette.bad } else { self.palette.ink_2 };
-            self.canvas.text(&fitting(&bar.label, room), x, y, self.small_type(color));
-            return;
-        }
-        self.canvas.text(&bar.label, x, y, self.value_type(self.palette.ink));
-        let aside_x = x + width(&bar.label, VALUE_SIZE, Weight::SemiBold) + LABEL_AIR;
-        self.canvas.text(&parts_that_fit(&bar.aside, right - aside_x, ""), aside_x, y, self.small_type(self.palette.ink_2));
-    }
-
-    /// What the marks mean, for those that are there.
-    fn legend(&self) {
-        let bars = || self.spec.panels.iter().flat_map(|panel| &panel.bars);
-        let mut parts = Vec::new();
-        if bars().any(|bar| bar.interval.is_some()) {
-            parts.push("capped line: 95 % interval");
-        }
-        if bars().any(|bar| bar.aside.iter().any(|part| part.starts_with(['−', '+']))) {
-            parts.push("−/+ %: against the rung below");
-        }
-        if bars().any(|bar| bar.fails && bar.value.is_some()) {
-            parts.push("hatched: fails");
-        }
-        let left = self.layout.names.left;
-        let text = fitting(&parts.join("  ·  "), self.layout.width - left);
-        self.canvas.text(&text, left, self.layout.names.bottom + 20, self.small_type(self.palette.ink_2));
-    }
-
     fn tone(&self, tone: Tone) -> RGBColor {
         match tone {
             Tone::Quiet => self.palette.ink_2,
@@ -232,22 +140,22 @@ impl Picture<'_> {
         }
     }
 
-    fn value_type(&self, color: RGBColor) -> Type {
+    pub(super) fn value_type(&self, color: RGBColor) -> Type {
         Type { size: VALUE_SIZE, weight: Weight::SemiBold, color }
     }
 
-    fn small_type(&self, color: RGBColor) -> Type {
+    pub(super) fn small_type(&self, color: RGBColor) -> Type {
         Type { size: SMALL_SIZE, weight: Weight::Regular, color }
     }
 }
 
 /// As many parts as there is room for, the first ones first.
-fn parts_that_fit(parts: &[String], room: i32, before: &str) -> String {
+pub(super) fn parts_that_fit(parts: &[String], room: i32, before: &str) -> String {
     let line = |n: usize| format!("{before}{}", parts[..n].join(BETWEEN));
     (1..=parts.len()).rev().map(line).find(|text| width(text, SMALL_SIZE, Weight::Regular) <= room).unwrap_or_default()
 }
 
-fn fitting(text: &str, room: i32) -> String {
+pub(super) fn fitting(text: &str, room: i32) -> String {
     elide_end(text, |text| width(text, SMALL_SIZE, Weight::Regular) <= room)
 }
 

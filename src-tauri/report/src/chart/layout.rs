@@ -1,7 +1,7 @@
 //! Where things stand in a chart.
 
-use super::ChartSpec;
 use super::canvas::Box2;
+use super::{ChartSpec, RungLabel};
 use crate::font::{Weight, width};
 
 /// Height of one rung: two lines of text and their air.
@@ -13,12 +13,12 @@ const FOOT_HEIGHT: i32 = 34;
 /// The ladder's two rails at the left, and where names begin.
 pub(super) const RAILS: (i32, i32) = (8, 20);
 const NAME_LEFT: i32 = 36;
-const GAP: i32 = 24;
+const GAP: i32 = 20;
 /// Air at the right edge.
 const RIGHT_AIR: i32 = 12;
-/// Names get a share of the width, within what a short name needs and what a long one may take.
-const NAME_SHARE: f64 = 0.24;
-const NAME_WIDTH: (i32, i32) = (96, 216);
+/// Names get what the longest of them needs, within these bounds and this share of the width; a longer one is elided.
+const NAME_WIDTH: (i32, i32) = (96, 240);
+const NAME_SHARE: f64 = 0.26;
 /// The column of verdicts; a narrower or divided chart puts the verdict beneath the name.
 const NOTE_WIDTH: i32 = 176;
 const NOTE_FROM_WIDTH: i32 = 600;
@@ -50,10 +50,11 @@ impl Layout {
         let width = spec.width.max(LEAST_WIDTH) as i32;
         let rungs = spec.rungs.len() as i32;
         let (top, bottom) = (HEAD_HEIGHT, HEAD_HEIGHT + rungs * RUNG_HEIGHT);
-        let name_width = ((f64::from(width) * NAME_SHARE) as i32).clamp(NAME_WIDTH.0, NAME_WIDTH.1);
-        let names = Box2 { left: NAME_LEFT, top, right: NAME_LEFT + name_width, bottom };
         let notes =
             (spec.panels.len() == 1 && width >= NOTE_FROM_WIDTH).then(|| Box2 { left: width - NOTE_WIDTH, top, right: width, bottom });
+        let most = ((f64::from(width) * NAME_SHARE) as i32).clamp(NAME_WIDTH.0, NAME_WIDTH.1);
+        let needed = spec.rungs.iter().map(|rung| name_width(rung, notes.is_some())).max().unwrap_or_default();
+        let names = Box2 { left: NAME_LEFT, top, right: NAME_LEFT + needed.clamp(NAME_WIDTH.0, most), bottom };
         let left = names.right + GAP;
         let right = notes.map_or(width - RIGHT_AIR, |notes| notes.left - GAP);
         let count = spec.panels.len().max(1) as i32;
@@ -72,6 +73,15 @@ impl Layout {
     }
 }
 
+/// What a rung's two lines at the left need: the name, and below it the verdict, where it has no column, and the size.
+fn name_width(rung: &RungLabel, has_notes: bool) -> i32 {
+    let name = width(&rung.name, VALUE_SIZE, Weight::SemiBold);
+    let parts: Vec<String> =
+        if has_notes { rung.meta.clone() } else { [&rung.note].into_iter().chain(rung.meta.first()).cloned().collect() };
+    // The verdict is set semi-bold, and a little air keeps the last letter from the edge.
+    name.max(width(&parts.join(BETWEEN), SMALL_SIZE, Weight::SemiBold)) + LABEL_AIR / 2
+}
+
 /// Pixels a unit, so that every bar has room for its labels behind it, as long as bars keep their least share.
 pub(super) fn scale(panel: &super::Panel, panel_width: i32) -> f64 {
     let room = f64::from(panel_width);
@@ -87,5 +97,6 @@ pub(super) fn scale(panel: &super::Panel, panel_width: i32) -> f64 {
 
 fn labels_width(label: &str, aside: &str) -> i32 {
     let aside_width = if aside.is_empty() { 0 } else { LABEL_AIR + width(aside, SMALL_SIZE, Weight::Regular) };
-    LABEL_AIR + width(label, VALUE_SIZE, Weight::SemiBold) + aside_width
+    // Twice the air: an interval's cap stands a little beyond its end.
+    2 * LABEL_AIR + width(label, VALUE_SIZE, Weight::SemiBold) + aside_width
 }

@@ -3,6 +3,7 @@
 //! The ladder is the one picture of this product: rungs stack upward with the smallest at the bottom, and a
 //! bar's length is the figure. Every chart is that picture with one panel, or with three that share the rungs.
 
+mod bars;
 mod canvas;
 mod draw;
 mod layout;
@@ -12,8 +13,7 @@ mod spec;
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
 
-use crate::palette::Theme;
-
+pub use crate::palette::Theme;
 pub use draw::chart;
 
 /// What a chart shows.
@@ -118,8 +118,8 @@ pub struct Chart {
     /// No scripts, links or style sheets; every text is escaped.
     pub svg: String,
     /// Pixels.
-    pub width: f64,
-    pub height: f64,
+    pub width: u32,
+    pub height: u32,
     /// Focusable points, one a bar, from the smallest rung up, panel by panel.
     pub marks: Vec<Mark>,
     /// The same figures as a table: a head and rows.
@@ -133,8 +133,8 @@ pub struct Chart {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
     /// In the picture's own pixels.
-    pub x: f64,
-    pub y: f64,
+    pub x: i32,
+    pub y: i32,
     pub label: String,
 }
 

@@ -50,7 +50,8 @@ impl Source<'_> {
             // The cause stands where the bar would be.
             ("failed", None, Tone::Bad)
         } else {
-            (verdict, None, Tone::Quiet)
+            // A rung without figures says why where the bar would be.
+            (if has_figure { verdict } else { "" }, None, Tone::Quiet)
         };
         let meta = words::size_and_grade(rung).iter().map(|part| self.redaction.text(part)).collect();
         RungLabel { name: self.title(rung), meta, note: note.to_owned(), note_detail, tone }
@@ -149,8 +150,10 @@ impl Source<'_> {
             format::list(&names)
         );
         for (i, rung) in self.analysis.rungs.iter().enumerate() {
-            let figures: Vec<String> =
+            let mut figures: Vec<String> =
                 panels.iter().zip(measures).filter_map(|(panel, measure)| Some(spoken(panel.bars.get(i)?, *measure))).collect();
+            // A rung without figures has the same reason in every panel.
+            figures.dedup();
             alt.push_str(&format!(" {}: {}.", self.title(rung), figures.join("; ")));
         }
         if let Some(knee) = &self.analysis.knee {

@@ -46,8 +46,8 @@ fn the_drop_stands_on_the_bar_and_the_knee_is_marked_in_words() {
 fn bars_are_proportional_to_their_figures_and_stack_upward() {
     let chart = seed_chart(ChartKind::Throughput);
     let (first, second) = (&chart.marks[0], &chart.marks[1]);
-    let left = chart.marks[4].x - 2.0;
-    let ratio = (second.x - left) / (first.x - left);
+    let left = chart.marks[4].x - 2;
+    let ratio = f64::from(second.x - left) / f64::from(first.x - left);
     assert!((ratio - 54.67 / 83.01).abs() < 0.01, "bars start at zero, so their lengths must compare as the figures do: {ratio}");
     assert!(chart.marks.windows(2).all(|pair| pair[1].y < pair[0].y), "the smallest rung is at the bottom");
 }
@@ -73,13 +73,13 @@ fn nothing_leaves_the_picture_at_any_size() {
         let Some(chart) = chart_for(run, analysis, kind, Theme::Dark, wide) else { continue };
         for (x, text_width, text) in texts(&chart.svg) {
             assert!(
-                f64::from(x + text_width) <= chart.width,
+                x + text_width <= chart.width as i32,
                 "“{text}” is cut off in {kind:?} with {} rungs at {wide} px",
                 analysis.rungs.len()
             );
         }
         assert!(
-            chart.marks.iter().all(|mark| mark.x <= chart.width && mark.y <= chart.height),
+            chart.marks.iter().all(|mark| mark.x <= chart.width as i32 && mark.y <= chart.height as i32),
             "every focusable point lies in the picture"
         );
         assert!(chart.svg.contains(&format!("viewBox=\"0 0 {} {}\"", chart.width, chart.height)), "the stated size is the picture's");
@@ -90,7 +90,7 @@ fn nothing_leaves_the_picture_at_any_size() {
 fn the_height_follows_the_number_of_rungs() {
     let height = |(run, analysis): (_, _)| chart_for(&run, &analysis, ChartKind::Throughput, Theme::Light, 760).unwrap().height;
     let (one, twelve) = (height(fixture::of(&fixture::SEED[..1])), height(fixture::twelve()));
-    assert_eq!(twelve - one, 11.0 * 46.0, "each rung takes the same height");
+    assert_eq!(twelve - one, 11 * 46, "each rung takes the same height");
 }
 
 #[test]

@@ -1,0 +1,274 @@
+//! The versioned JSON export. Other programs rely on it: a key is never renamed or left out, and unknown is null.
+
+use serde::Serialize;
+use toprung_core::analysis::{Analysis, Estimate, Grade, Knee, RungSummary, RungVerdict, Step, Success, SweetSpot, Use};
+use toprung_core::cause::Cause;
+use toprung_core::machine::Machine;
+use toprung_core::run::RunRecord;
+
+use crate::text::Redaction;
+
+/// Raised when a key changes its meaning; a new key does not raise it.
+const SCHEMA: u32 = 1;
+
+/// The run and what it means as JSON, schema 1. Times are in milliseconds, speeds in tokens per second, sizes in bytes,
+/// changes relative (−0.34 is 34 % less). Host and user names are left out.
+pub fn export_json(run: &RunRecord, analysis: &Analysis) -> String {
+    let redaction = Redaction::of(run);
+    let export = Export {
+        schema: SCHEMA,
+        run: RunJson {
+            id: &run.id,
+            started_at: &run.started_at,
+            engine: run.engine.kind.name(),
+            mode: run.mode.name(),
+            machine: &run.machine,
+        },
+        rungs: analysis.rungs.iter().map(|rung| rung_json(rung, run.engine.kind.name(), &redaction)).collect(),
+        steps: analysis.steps.iter().map(|step| step_json(step, &redaction)).collect(),
+        knee: analysis.knee.as_ref().map(|knee| knee_json(knee, &redaction)),
+        sweet_spots: analysis.sweet_spots.iter().map(|spot| spot_json(spot, &redaction)).collect(),
+    };
+    // Plain structs with string keys always serialise, so there is no error to pass on.
+    serde_json::to_string_pretty(&export).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Export<'a> {
+    schema: u32,
+    run: RunJson<'a>,
+    rungs: Vec<RungJson<'a>>,
+    steps: Vec<StepJson>,
+    knee: Option<KneeJson>,
+    sweet_spots: Vec<SweetSpotJson>,
+}
+
+#[derive(Serialize)]
+struct RunJson<'a> {
+    id: &'a str,
+    started_at: &'a str,
+    engine: &'a str,
+    mode: &'a str,
+    machine: &'a Machine,
+}
+
+#[derive(Serialize)]
+struct RungJson<'a> {
+    model: String,
+    engine: &'a str,
+    digest: Option<&'a str>,
+    file_bytes: Option<u64>,
+    parameters: Option<u64>,
+    active_bytes: Option<u64>,
+    decode_tps: Option<Estimate>,
+    prefill_tps: Option<Estimate>,
+    ttft_ms: Option<Estimate>,
+    response_ms: Option<Estimate>,
+    success: Option<SuccessJson>,
+    load_ms: Option<f64>,
+    peak_memory_bytes: Option<u64>,
+    grade: Option<Grade>,
+    reasons: Vec<String>,
+    verdict: RungVerdict,
+    cause: Option<CauseJson>,
+}
+
+#[derive(Serialize)]
+struct SuccessJson {
+    ok: u32,
+    n: u32,
+}
+
+#[derive(Serialize)]
+struct CauseJson {
+    code: &'static str,
+    sentence: &'static str,
+    detail: String,
+    next_step: &'static str,
+}
+
+#[derive(Serialize)]
+struct StepJson {
+    from: String,
+    to: String,
+    throughput_change: Option<f64>,
+    response_change: Option<f64>,
+    memory_change: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct KneeJson {
+    model: String,
+    title: String,
+    probability: f64,
+    floor_tps: f64,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct SweetSpotJson {
+    #[serde(rename = "use")]
+    usage: Use,
+    model: String,
+    title: String,
+    evidence: String,
+}
+
+fn rung_json<'a>(rung: &'a RungSummary, engine: &'a str, redaction: &Redaction) -> RungJson<'a> {
+    RungJson {
+        model: redaction.text(rung.model.as_str()),
+        engine,
+        digest: rung.facts.digest.as_deref(),
+        file_bytes: rung.facts.file_bytes,
+        parameters: rung.facts.parameters,
+        active_bytes: rung.facts.active_bytes,
+        decode_tps: rung.decode_tps,
+        prefill_tps: rung.prefill_tps,
+        ttft_ms: rung.ttft_ms,
+        response_ms: rung.response_ms,
+        success: rung.success.map(|Success { ok, n, .. }| SuccessJson { ok, n }),
+        load_ms: rung.load.load_ms,
+        peak_memory_bytes: rung.load.peak_memory_bytes,
+        grade: rung.grade,
+        reasons: rung.reasons.iter().map(|reason| redaction.text(reason)).collect(),
+        verdict: rung.verdict,
+        cause: rung.cause.as_ref().map(|cause| cause_json(cause, redaction)),
+    }
+}
+
+fn cause_json(cause: &Cause, redaction: &Redaction) -> CauseJson {
+    CauseJson {
+        code: cause.kind.code(),
+        sentence: cause.kind.sentence(),
+        detail: redaction.text(&cause.detail),
+        next_step: cause.kind.next_step(),
+    }
+}
+
+fn step_json(step: &Step, redaction: &Redaction) -> StepJson {
+    StepJson {
+        from: redaction.text(step.from.as_str()),
+        to: redaction.text(step.to.as_str()),
+        throughput_change: step.throughput_change,
+        response_change: step.response_change,
+        memory_change: step.memory_change,
+    }
+}
+
+fn knee_json(knee: &Knee, redaction: &Redaction) -> KneeJson {
+    KneeJson {
+        model: redaction.text(knee.model.as_str()),
+        title: redaction.text(&knee.title),
+        probability: knee.probability,
+        floor_tps: knee.floor_tps,
+        reason: redaction.text(&knee.reason),
+    }
+}
+
+fn spot_json(spot: &SweetSpot, redaction: &Redaction) -> SweetSpotJson {
+    SweetSpotJson {
+        usage: spot.usage,
+        model: redaction.text(spot.model.as_str()),
+        title: redaction.text(&spot.title),
+        evidence: redaction.text(&spot.evidence),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::fixture;
+
+    fn export((run, analysis): &(RunRecord, Analysis)) -> Value {
+        serde_json::from_str(&export_json(run, analysis)).unwrap()
+    }
+
+    fn keys(value: &Value) -> Vec<&str> {
+        let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    #[test]
+    fn every_key_is_there() {
+        let json = export(&fixture::of(&fixture::SEED));
+        let why = "other programs rely on schema 1: a key may be added with care, never renamed or left out";
+        assert_eq!(keys(&json), ["knee", "run", "rungs", "schema", "steps", "sweet_spots"], "{why}");
+        assert_eq!(keys(&json["run"]), ["engine", "id", "machine", "mode", "started_at"], "{why}");
+        let machine = ["cpu", "gpus", "kernel", "logical_cores", "memory_bytes", "on_mains", "os", "physical_cores", "swap_bytes"];
+        assert_eq!(keys(&json["run"]["machine"]), machine, "{why}");
+        let rung = [
+            "active_bytes",
+            "cause",
+            "decode_tps",
+            "digest",
+            "engine",
+            "file_bytes",
+            "grade",
+            "load_ms",
+            "model",
+            "parameters",
+            "peak_memory_bytes",
+            "prefill_tps",
+            "reasons",
+            "response_ms",
+            "success",
+            "ttft_ms",
+            "verdict",
+        ];
+        assert_eq!(keys(&json["rungs"][0]), rung, "{why}");
+        assert_eq!(keys(&json["rungs"][0]["decode_tps"]), ["high", "low", "median", "n"], "{why}");
+        assert_eq!(keys(&json["rungs"][0]["success"]), ["n", "ok"], "{why}");
+        assert_eq!(keys(&json["rungs"][4]["cause"]), ["code", "detail", "next_step", "sentence"], "{why}");
+        assert_eq!(keys(&json["steps"][0]), ["from", "memory_change", "response_change", "throughput_change", "to"], "{why}");
+        assert_eq!(keys(&json["knee"]), ["floor_tps", "model", "probability", "reason", "title"], "{why}");
+        assert_eq!(keys(&json["sweet_spots"][0]), ["evidence", "model", "title", "use"], "{why}");
+    }
+
+    #[test]
+    fn values_are_codes_and_numbers_and_not_words() {
+        let json = export(&fixture::of(&fixture::SEED));
+        assert_eq!(json["schema"], 1);
+        assert_eq!((&json["run"]["engine"], &json["run"]["mode"]), (&json!("ollama"), &json!("classic")));
+        let rung = &json["rungs"][4];
+        assert_eq!((&rung["verdict"], &rung["grade"], &rung["cause"]["code"]), (&json!("avoid"), &json!("C"), &json!("empty_answer")));
+        assert_eq!(rung["success"], json!({"ok": 1, "n": 5}));
+        assert_eq!(rung["decode_tps"]["median"], 0.52);
+        assert_eq!(json["sweet_spots"][0]["use"], "fast_iterations");
+    }
+
+    #[test]
+    fn unknown_is_null_and_never_missing_or_zero() {
+        let json = export(&fixture::nothing_measured());
+        let rung = json["rungs"][0].as_object().unwrap();
+        for key in [
+            "digest",
+            "parameters",
+            "active_bytes",
+            "decode_tps",
+            "prefill_tps",
+            "ttft_ms",
+            "response_ms",
+            "success",
+            "load_ms",
+            "peak_memory_bytes",
+            "grade",
+        ] {
+            assert_eq!(rung.get(key), Some(&Value::Null), "{key} is not known, and 0 would be a reading");
+        }
+        assert_eq!((json.get("knee"), &json["run"]["machine"]["os"]), (Some(&Value::Null), &Value::Null));
+    }
+
+    #[test]
+    fn host_and_user_names_are_left_out() {
+        let (mut run, mut analysis) = fixture::of(&fixture::SEED);
+        run.engine.url = Some("http://alices-laptop:11434".to_owned());
+        analysis.rungs[4].cause.as_mut().unwrap().detail = "http://alices-laptop:11434 could not read /home/alice/models/x.gguf".to_owned();
+        analysis.rungs[4].reasons.push("/Users/alice/x is slow".to_owned());
+        let json = export_json(&run, &analysis);
+        assert!(!json.contains("alice"), "an export is made to be passed on: {json}");
+        assert!(json.contains("could not read ~/models/x.gguf"), "the rest of the cause stays");
+    }
+}
