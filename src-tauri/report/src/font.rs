@@ -16,6 +16,9 @@ const HEIGHT_PER_EM: f64 = 1.24;
 /// The mean advance of a letter in em: used only if the face could not be read, so that a layout still comes out.
 const MEAN_ADVANCE_EM: f64 = 0.55;
 
+/// How much larger than drawn a text is measured: a sixteenth of a pixel is less than anyone sees.
+const MEASURE_SCALE: f64 = 16.0;
+
 /// How heavy a text is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Weight {
@@ -38,10 +41,15 @@ pub(crate) fn font(size: f64, weight: Weight) -> FontDesc<'static> {
     FontDesc::new(FontFamily::Name(FAMILY), size * HEIGHT_PER_EM, style)
 }
 
-/// How wide a text comes out, in pixels, rounded up.
+/// How wide a text comes out, in pixels. plotters measures in whole pixels, so the measure is taken from a larger setting.
+pub(crate) fn exact_width(text: &str, size: f64, weight: Weight) -> f64 {
+    let estimate = text.chars().count() as f64 * size * MEAN_ADVANCE_EM;
+    font(size * MEASURE_SCALE, weight).box_size(text).map_or(estimate, |(width, _)| f64::from(width) / MEASURE_SCALE)
+}
+
+/// The same in whole pixels, rounded up.
 pub(crate) fn width(text: &str, size: f64, weight: Weight) -> i32 {
-    let estimate = (text.chars().count() as f64 * size * MEAN_ADVANCE_EM).ceil() as i32;
-    font(size, weight).box_size(text).map_or(estimate, |(width, _)| width as i32 + 1)
+    exact_width(text, size, weight).ceil() as i32
 }
 
 #[cfg(test)]

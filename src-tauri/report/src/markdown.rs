@@ -53,7 +53,7 @@ impl Page<'_> {
     fn performance(&self, document: &Document) -> String {
         let range = document.range.as_ref().map(|range| format!("**Full range tested**: {}", escaped(range))).unwrap_or_default();
         let status = format!("### Status\n\n{}", escaped(&document.status));
-        let details = format!("### Further Figures\n\n{}", table(&document.details));
+        let details = document.details.as_ref().map(|details| format!("### Further Figures\n\n{}", table(details))).unwrap_or_default();
         section("Performance Benchmark Results", &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details])
     }
 
@@ -230,7 +230,7 @@ mod tests {
     fn a_run_without_figures_claims_nothing() {
         let (run, analysis) = fixture::nothing_measured();
         let text = markdown(&run, &analysis, "a").text;
-        assert!(text.contains("Failed: it ran out of memory."), "each row says why it is empty: {text}");
+        assert!(text.contains("Failed: it ran out of memory (needs 15.8 GiB, 11.2 GiB free)."), "each row says why it is empty: {text}");
         assert!(text.contains("No rung is at once reliable"), "without a knee nothing is said to work");
         assert!(text.contains("- **Model files**: not tested"), "PASS needs an observation");
         assert!(!text.contains("PASS: 5 models"), "nothing loaded");

@@ -99,4 +99,34 @@ mod tests {
             assert!(contrast(p.bar, p.surface) >= 3.0, "WCAG 2.2 asks 3.0 for what carries data");
         }
     }
+
+    /// The value of a token in one theme's block of the style sheet.
+    fn token<'a>(block: &'a str, name: &str) -> Option<&'a str> {
+        block.split_once(&format!("--{name}: "))?.1.split(';').next()
+    }
+
+    #[test]
+    fn charts_have_the_colours_of_the_window() {
+        let sheet = include_str!("../../../ui/src/tokens.css");
+        let dark = &sheet[sheet.find("[data-theme=\"dark\"]").unwrap()..];
+        for (theme, block) in [(Theme::Light, sheet), (Theme::Dark, dark)] {
+            let p = theme.palette();
+            let roles = [
+                ("surface", p.surface),
+                ("ink", p.ink),
+                ("ink-2", p.ink_2),
+                ("line", p.line),
+                ("line-strong", p.line_strong),
+                ("bar-strong", p.bar),
+                ("good", p.good),
+                ("good-soft", p.good_soft),
+                ("bad", p.bad),
+                ("bad-soft", p.bad_soft),
+            ];
+            for (name, RGBColor(r, g, b)) in roles {
+                let color = format!("#{r:02x}{g:02x}{b:02x}");
+                assert_eq!(token(block, name), Some(color.as_str()), "--{name} ({theme:?}): a chart in a card must not differ from it");
+            }
+        }
+    }
 }

@@ -41,15 +41,21 @@ pub(crate) fn fails(run: &RunRecord, rung: &RungSummary) -> bool {
 /// Why a rung has no figure.
 pub(crate) fn why_no_figure(run: &RunRecord, rung: &RungSummary) -> String {
     match record_of(run, rung).map(|record| &record.status) {
-        Some(RungStatus::Failed(cause)) => format!("failed: {}", sentence_inside(cause.kind.sentence())),
+        Some(RungStatus::Failed(cause)) => format!("failed: {}", self::cause(cause)),
         Some(RungStatus::LeftOut(reason)) => format!("left out: {}", sentence_inside(reason)),
         Some(RungStatus::Waiting) => "not climbed yet".to_owned(),
         Some(RungStatus::Running) => "not finished".to_owned(),
         Some(RungStatus::Measured) | None => match &rung.cause {
-            Some(cause) => sentence_inside(cause.kind.sentence()),
+            Some(cause) => self::cause(cause),
             None => "not measured".to_owned(),
         },
     }
+}
+
+/// A cause with its proof, as one clause: "it wrote nothing (0 tokens)".
+pub(crate) fn cause(cause: &Cause) -> String {
+    let sentence = sentence_inside(cause.kind.sentence());
+    if cause.detail.is_empty() { sentence } else { format!("{sentence} ({})", cause.detail) }
 }
 
 /// A sentence as a clause within another: no capital at its start, no full stop at its end.

@@ -1,5 +1,7 @@
 //! Drawing on plotters' SVG backend in whole pixels.
 
+use std::cell::RefCell;
+
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::element::{PathElement, Polygon, Rectangle, Text};
@@ -7,7 +9,7 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, ShapeStyle, TextStyle};
 
-use crate::font::{Weight, font};
+use crate::font::{Weight, exact_width, font};
 
 /// Pixels between the lines of a hatching, along the bar.
 const HATCH_STEP: i32 = 6;
@@ -32,15 +34,18 @@ pub(super) struct Type {
 /// An SVG under way. Its target is a `String`, into which writing cannot fail: that is why results are let go here.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
+    text_widths: RefCell<Vec<f64>>,
 }
 
 impl<'a> Canvas<'a> {
     pub(super) fn new(svg: &'a mut String, width: u32, height: u32) -> Self {
-        Self { area: SVGBackend::with_string(svg, (width, height)).into_drawing_area() }
+        Self { area: SVGBackend::with_string(svg, (width, height)).into_drawing_area(), text_widths: RefCell::default() }
     }
 
-    pub(super) fn finish(self) {
+    /// Ends the SVG and gives the widths of its texts, in the order in which they were drawn.
+    pub(super) fn finish(self) -> Vec<f64> {
         let _ = self.area.present();
+        self.text_widths.into_inner()
     }
 
     /// Lines are drawn as thin boxes too: a stroke on a pixel's edge would blur over two.
@@ -79,7 +84,11 @@ impl<'a> Canvas<'a> {
 
     /// A text that begins at `x`, with the middle of its small letters at `y`.
     pub(super) fn text(&self, text: &str, x: i32, y: i32, look: Type) {
+        if text.is_empty() {
+            return;
+        }
         let style = TextStyle::from(font(look.size, look.weight)).color(&look.color).pos(Pos::new(HPos::Left, VPos::Center));
         let _ = self.area.draw(&Text::new(text, (x, y), style));
+        self.text_widths.borrow_mut().push(exact_width(text, look.size, look.weight));
     }
 }

@@ -3,6 +3,7 @@
 use plotters::style::RGBColor;
 
 use super::canvas::{Box2, Canvas, Type};
+use super::finish::finished;
 use super::layout::{BETWEEN, LABEL_AIR, Layout, RAILS, SMALL_SIZE, VALUE_SIZE};
 use super::{Chart, ChartSpec, Mark, RungLabel, Tone};
 use crate::font::{Weight, width};
@@ -22,9 +23,9 @@ pub fn chart(spec: &ChartSpec, theme: Theme) -> Chart {
         palette: theme.palette(),
         canvas: Canvas::new(&mut svg, layout.width as u32, layout.height as u32),
     };
-    let marks = picture.draw();
+    let (marks, text_widths) = picture.draw();
     Chart {
-        svg: described(&svg, &spec.alt),
+        svg: finished(&svg, &spec.alt, &text_widths),
         width: layout.width as u32,
         height: layout.height as u32,
         marks,
@@ -43,7 +44,8 @@ pub(super) struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn draw(self) -> Vec<Mark> {
+    /// Gives the focusable points and the widths of the texts.
+    fn draw(self) -> (Vec<Mark>, Vec<f64>) {
         self.canvas.fill(Box2 { left: 0, top: 0, right: self.layout.width, bottom: self.layout.height }, self.palette.surface);
         self.ladder();
         for (i, rung) in self.spec.rungs.iter().enumerate() {
@@ -53,8 +55,7 @@ impl Picture<'_> {
         }
         let marks = self.panels();
         self.legend();
-        self.canvas.finish();
-        marks
+        (marks, self.canvas.finish())
     }
 
     /// Two rails and a rung for each model: full when measured, broken when it fails, sticking out at the knee.
@@ -157,20 +158,4 @@ pub(super) fn parts_that_fit(parts: &[String], room: i32, before: &str) -> Strin
 
 pub(super) fn fitting(text: &str, room: i32) -> String {
     elide_end(text, |text| width(text, SMALL_SIZE, Weight::Regular) <= room)
-}
-
-/// Names the picture for those who do not see it, and asks for the weight that is embedded: plotters knows only "bold".
-fn described(svg: &str, alt: &str) -> String {
-    let escaped: String = alt
-        .chars()
-        .map(|c| match c {
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '&' => "&amp;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            other => other.to_string(),
-        })
-        .collect();
-    svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{escaped}\" "), 1)
-        .replace(" font-weight=\"bold\"", " font-weight=\"600\"")
 }

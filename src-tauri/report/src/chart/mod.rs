@@ -6,6 +6,7 @@
 mod bars;
 mod canvas;
 mod draw;
+mod finish;
 mod layout;
 mod measure;
 mod spec;

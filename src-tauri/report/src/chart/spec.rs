@@ -46,9 +46,6 @@ impl Source<'_> {
             ("top rung here", Some(verdict.to_owned()).filter(|word| word != "works"), Tone::Good)
         } else if words::fails(self.run, rung) && has_figure {
             (verdict, rung.cause.as_ref().map(words::cause_in_short), Tone::Bad)
-        } else if words::fails(self.run, rung) {
-            // The cause stands where the bar would be.
-            ("failed", None, Tone::Bad)
         } else {
             // A rung without figures says why where the bar would be.
             (if has_figure { verdict } else { "" }, None, Tone::Quiet)

@@ -97,7 +97,7 @@ fn the_height_follows_the_number_of_rungs() {
 fn a_rung_without_a_figure_says_why() {
     let (mut run, mut analysis) = fixture::nothing_measured();
     let chart = chart_for(&run, &analysis, ChartKind::Throughput, Theme::Light, 760).unwrap();
-    assert!(has_text(&chart, "failed: it ran out of memory"), "an empty row would read as zero");
+    assert!(has_text(&chart, "failed: it ran out of memory (needs 15.8 GiB, 11.2 GiB free)"), "an empty row would read as zero");
     assert!(chart.marks.iter().all(|mark| !mark.label.contains(" 0")), "unknown is never zero");
     assert_eq!(chart_for(&run, &analysis, ChartKind::Success, Theme::Light, 760), None, "a picture without any figure shows nothing");
     run.rungs.clear();
@@ -127,4 +127,16 @@ fn one_trial_draws_no_interval() {
     let chart = chart_for(&run, &analysis, ChartKind::Throughput, Theme::Light, 760).unwrap();
     assert!(!chart.svg.contains("interval"), "one trial has no spread, and a line would look like certainty");
     assert_eq!(chart.rows[0][3], "–");
+}
+
+#[test]
+fn every_text_keeps_its_width_in_a_viewer_without_the_face() {
+    let chart = seed_chart(ChartKind::Escalation);
+    let stated: Vec<&str> = chart.svg.split(" textLength=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let texts = texts(&chart.svg);
+    assert_eq!(stated.len(), texts.len(), "each text states its width");
+    for (stated, (_, measured, text)) in stated.iter().zip(&texts) {
+        let stated: f64 = stated.parse().unwrap();
+        assert!((stated - f64::from(*measured)).abs() <= 1.0, "“{text}” is {measured} px wide and states {stated}");
+    }
 }

@@ -26,7 +26,8 @@ pub(crate) struct Document {
     /// The answer, before everything that it rests on.
     pub(crate) headline: String,
     pub(crate) results: Table,
-    pub(crate) details: Table,
+    /// `None` where nothing of it is known.
+    pub(crate) details: Option<Table>,
     pub(crate) status: String,
     pub(crate) range: Option<String>,
     pub(crate) queue: Vec<String>,

@@ -28,8 +28,8 @@ impl Source<'_> {
         }
     }
 
-    /// What a bench person asks next.
-    pub(super) fn details(&self) -> Table {
+    /// What a bench person asks next; `None` where no more than names and quantizations would stand there.
+    pub(super) fn details(&self) -> Option<Table> {
         let row = |rung: &RungSummary| {
             vec![
                 self.clean(&rung.title),
@@ -42,7 +42,8 @@ impl Source<'_> {
             ]
         };
         let head = vec!["Model", "Quantization", "First token", "Prefill tokens/s", "Load", "Peak memory", "Grade"];
-        Table { head, rows: self.analysis.rungs.iter().map(row).collect() }.without_unknown_columns()
+        let table = Table { head, rows: self.analysis.rungs.iter().map(row).collect() }.without_unknown_columns();
+        (table.head.len() > 2).then_some(table)
     }
 
     /// Verdict, change and grade, each with what explains it.
@@ -54,7 +55,7 @@ impl Source<'_> {
         let has_figure = rung.decode_tps.is_some() || rung.success.is_some();
         match &rung.cause {
             Some(cause) if words::fails(self.run, rung) && has_figure => {
-                notes.push(format!("{}: {}", capitalised(words::verdict(rung.verdict)), cause_clause(cause)))
+                notes.push(format!("{}: {}", capitalised(words::verdict(rung.verdict)), words::cause(cause)))
             }
             _ if has_figure => notes.push(capitalised(words::verdict(rung.verdict))),
             _ => notes.push(capitalised(&words::why_no_figure(self.run, rung))),
@@ -136,11 +137,6 @@ impl Table {
 
 fn kept<T>(cells: Vec<T>, known: &[bool]) -> Vec<T> {
     cells.into_iter().zip(known).filter_map(|(cell, known)| known.then_some(cell)).collect()
-}
-
-fn cause_clause(cause: &toprung_core::cause::Cause) -> String {
-    let sentence = words::sentence_inside(cause.kind.sentence());
-    if cause.detail.is_empty() { sentence } else { format!("{sentence} ({})", cause.detail) }
 }
 
 fn share(ok: u32, n: u32) -> f64 {
