@@ -5,7 +5,7 @@ use toprung_jobs::history::RunHeader;
 use toprung_jobs::home::Home;
 use toprung_jobs::ladders::{self, LadderChoice};
 use toprung_jobs::machine::Machine;
-use toprung_jobs::plan::{Choice as JobChoice, Fit, Plan, RungPlan};
+use toprung_jobs::plan::{Choice as JobChoice, FitWord, Plan, RungPlan};
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::setup::{EngineState, Setup as JobSetup};
 use toprung_jobs::{EngineKind, Mode};
@@ -102,11 +102,11 @@ fn rung(rung: &RungPlan) -> PlannedRungView {
     }
 }
 
-fn fit(fit: Fit) -> &'static str {
+fn fit(fit: FitWord) -> &'static str {
     match fit {
-        Fit::Fits => "fits",
-        Fit::Tight => "tight",
-        Fit::TooLarge => "too_large",
-        Fit::Unknown => "unknown",
+        FitWord::Fits => "fits",
+        FitWord::Tight => "tight",
+        FitWord::TooLarge => "too_large",
+        FitWord::Unknown => "unknown",
     }
 }

@@ -1,6 +1,5 @@
 //! Tables on the terminal: one look for all of them.
 
-use comfy_table::modifiers::UTF8_ROUND_CORNERS;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use toprung_jobs::format;
@@ -9,7 +8,7 @@ use toprung_jobs::plan::Plan;
 /// A table with a head; it keeps within the terminal's width.
 pub(crate) fn with_head(head: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_FULL_CONDENSED).apply_modifier(UTF8_ROUND_CORNERS);
+    table.load_style(UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_header(head.iter().copied());
     table
 }

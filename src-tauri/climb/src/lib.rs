@@ -15,5 +15,5 @@ mod voice;
 
 pub use control::Control;
 pub use event::{ClimbEnd, ClimbEvent, EventSink};
-pub use ladder::{Setting, climb};
+pub use ladder::{ReadMemory, Setting, climb};
 pub use prompts::ANSWER_PROMPTS;

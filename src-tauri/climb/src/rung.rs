@@ -3,10 +3,12 @@
 use std::time::{Duration, Instant};
 
 use toprung_core::cause::{Cause, CauseKind};
-use toprung_core::fit::{Fit, memory_fit};
+use toprung_core::fit::{FitWord, memory_fit};
+use toprung_core::output::ignores_its_prompt;
 use toprung_core::plan::{Protocol, Shape};
 use toprung_core::run::{RungRecord, RungStatus};
 use toprung_core::stopping::{Decision, decide};
+use toprung_core::summary::commonest_cause;
 use toprung_core::trial::{Outcome, Trial, TrialKind};
 use toprung_engines::{Engine, LoadOptions, Prompt, Request};
 
@@ -20,6 +22,8 @@ use crate::voice::{Stopped, Voice};
 const FAILED_TRIALS_IN_A_ROW: usize = 2;
 /// Text is passed on at most this often: a screen needs no more, and a timed window wants quiet.
 const OUTPUT_INTERVAL: Duration = Duration::from_millis(250);
+/// An engine that does not let go within this time will not.
+const UNLOAD_LIMIT: Duration = Duration::from_secs(15);
 /// Warm-up ends when two requests in a row differ by less than this.
 const WARM_UP_SLOPE: f64 = 0.02;
 /// What a warm-up request may write where there is no fixed shape.
@@ -56,18 +60,14 @@ impl RungClimb<'_> {
         self.voice.keep(ClimbEvent::RungStarted { rung: at }).await?;
         self.rung.status = RungStatus::Running;
         let end = self.measure().await;
-        // The engine is left as it was found, also after a stop.
-        let unloaded = self.setting.engine.unload(&self.rung.model);
+        // The engine is left as it was found, also after a stop. A model that will not unload shows in the next
+        // rung's memory; it is no failure of this one.
+        let _ = tokio::time::timeout(UNLOAD_LIMIT, self.engine().unload(&self.rung.model)).await;
         self.rung.status = match end {
-            Err(Halt::Stopped) => {
-                let _ = unloaded.await;
-                return Err(Stopped);
-            }
+            Err(Halt::Stopped) => return Err(Stopped),
             Err(Halt::Failed(cause)) => RungStatus::Failed(cause),
             Ok(()) => self.status_of_trials(),
         };
-        // A model that will not unload shows in the next rung's memory; it is no failure of this one.
-        let _ = self.voice.or_stop(unloaded).await?;
         let event = ClimbEvent::RungFinished { rung: at, status: self.rung.status.clone(), load: self.rung.load.clone() };
         self.voice.keep(event).await
     }
@@ -125,7 +125,7 @@ impl RungClimb<'_> {
         let available = self.setting.memory_available.as_ref().and_then(|read| read())?;
         let total = self.setting.memory_total.unwrap_or(available);
         let fit = memory_fit(&self.rung.facts, self.protocol.context_tokens, Some(available), Some(total));
-        (fit.word == Fit::TooLarge).then_some(fit.words)
+        (fit.word == FitWord::TooLarge).then_some(fit.words)
     }
 
     async fn load(&mut self) -> Result<(), Halt> {
@@ -190,10 +190,19 @@ impl RungClimb<'_> {
             self.begin_trial(TrialKind::Answer, index, count, count).await?;
             let prompt = ANSWER_PROMPTS[index as usize % ANSWER_PROMPTS.len()];
             let request = self.answer_request(prompt, self.protocol.answer_tokens);
-            let trial = self.one(&request, TrialKind::Answer, index).await?;
+            let mut trial = self.one(&request, TrialKind::Answer, index).await?;
+            self.compare_with_earlier(&mut trial);
             self.keep_trial(trial).await?;
         }
         Ok(())
+    }
+
+    /// The same words for another question are no answer.
+    fn compare_with_earlier(&self, trial: &mut Trial) {
+        let earlier: Vec<&str> = self.trials_of(TrialKind::Answer).map(|trial| trial.output.as_str()).collect();
+        if let (true, Some(words)) = (trial.is_success(), ignores_its_prompt(&trial.output, &earlier)) {
+            trial.outcome = Outcome::Failed(Cause::new(CauseKind::DegenerateOutput, words));
+        }
     }
 
     async fn begin_trial(&self, kind: TrialKind, index: u32, at_least: Option<u32>, at_most: Option<u32>) -> Result<(), Halt> {
@@ -251,7 +260,7 @@ impl RungClimb<'_> {
         if answers.is_empty() || answers.iter().any(|trial| trial.is_success()) {
             return RungStatus::Measured;
         }
-        most_common_cause(&answers).map_or(RungStatus::Measured, RungStatus::Failed)
+        commonest_cause(self.rung).map_or(RungStatus::Measured, RungStatus::Failed)
     }
 
     fn trials_of(&self, kind: TrialKind) -> impl Iterator<Item = &Trial> {
@@ -272,19 +281,4 @@ impl RungClimb<'_> {
         let context_tokens = self.protocol.context_tokens;
         Request { model: self.rung.model.clone(), prompt, max_output_tokens, context_tokens }
     }
-}
-
-/// The cause that most trials share, with the first detail seen of it.
-fn most_common_cause(trials: &[&Trial]) -> Option<Cause> {
-    let causes: Vec<&Cause> = trials
-        .iter()
-        .filter_map(|trial| match &trial.outcome {
-            Outcome::Failed(cause) => Some(cause),
-            Outcome::Complete => None,
-        })
-        .collect();
-    let count = |kind| causes.iter().filter(|cause| cause.kind == kind).count();
-    // The first of equals wins, so that the answer does not depend on an order of kinds.
-    let winner = causes.iter().rev().max_by_key(|cause| count(cause.kind))?.kind;
-    causes.into_iter().find(|cause| cause.kind == winner).cloned()
 }

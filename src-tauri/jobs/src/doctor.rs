@@ -25,10 +25,10 @@ pub async fn examine(home: &Home, ollama_url: Option<&str>) -> Vec<Check> {
     checks.extend(setup.engines.iter().map(engine));
     checks.extend(toprung_hardware::sensors().into_iter().map(|sensor| Check {
         group: "Sensors",
-        name: sensor.name,
+        name: sensor.name.to_owned(),
         well: sensor.readable,
         detail: sensor.detail,
-        mend: sensor.mend,
+        mend: sensor.mend.map(str::to_owned),
     }));
     checks.push(data_folder(home));
     checks

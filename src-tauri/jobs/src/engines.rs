@@ -8,7 +8,7 @@ use toprung_core::model::EngineKind;
 use toprung_engines::Engine;
 use toprung_engines::llama::{Llama, LlamaConfig, find_worker};
 use toprung_engines::ollama::{self, Ollama};
-use toprung_engines::scripted::Scripted;
+use toprung_engines::scripted::{SEED_LADDER, Scripted};
 use toprung_models::ladder_file::Sources;
 
 use crate::home::Home;
@@ -16,7 +16,7 @@ use crate::problem::{Blame, Problem};
 
 /// Names Ollama's own address, as its programs read it.
 const OLLAMA_VARIABLE: &str = "OLLAMA_HOST";
-/// Names the script of the scripted engine.
+/// Names the script of the scripted engine; without it, it plays the seed's ladder.
 const SCRIPT_VARIABLE: &str = "TOPRUNG_SCRIPT";
 
 /// Which engine, and where; no address means its usual one.
@@ -57,7 +57,7 @@ fn bad_address(cause: Cause) -> Problem {
 
 fn scripted() -> Result<Scripted, Problem> {
     let Some(path) = std::env::var_os(SCRIPT_VARIABLE).map(PathBuf::from) else {
-        return Ok(Scripted::sample());
+        return Scripted::from_toml(SEED_LADDER).map_err(|error| Problem::world("bad_script", error.to_string(), ""));
     };
     let bad = |detail: String| Problem::input("bad_script", format!("The script {} can't be used.", path.display()), "Mend it.").with_detail(detail);
     let text = std::fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;

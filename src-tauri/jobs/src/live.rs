@@ -9,7 +9,7 @@ use toprung_core::model::{EngineKind, ModelFacts, ModelRef};
 use toprung_core::plan::Mode;
 use toprung_core::run::{RunRecord, RungRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
-use toprung_core::summary::summarise;
+use toprung_core::summary::{Setting, summarise};
 use toprung_core::trial::{Trial, TrialKind};
 
 use crate::pace::Pace;
@@ -219,9 +219,10 @@ impl Live {
     fn refresh(&mut self, position: usize) {
         let below = self.rungs[..position].iter().rev().find_map(|rung| rung.decode_tps);
         let (Some(record), Some(rung)) = (self.record.rungs.get(position), self.rungs.get_mut(position)) else { return };
-        let summary = summarise(record, self.mode, &Floors::default());
+        let (floors, machine) = (Floors::default(), &self.record.machine);
+        let summary = summarise(record, &Setting { mode: self.mode, floors: &floors, machine, samples: &[] });
         rung.decode_tps = summary.decode_tps.map(|estimate| estimate.median);
-        rung.decode_half_width = summary.decode_tps.map(|estimate| half_width(&estimate) * estimate.median);
+        rung.decode_half_width = summary.decode_tps.and_then(|estimate| Some(half_width(&estimate)? * estimate.median));
         rung.ttft_ms = summary.ttft_ms.map(|estimate| estimate.median);
         rung.response_ms = summary.response_ms.map(|estimate| estimate.median);
         (rung.answered, rung.asked) = summary.success.map_or((0, 0), |success| (success.ok, success.n));

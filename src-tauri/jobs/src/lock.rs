@@ -1,9 +1,7 @@
 //! One climb at a time on a data folder: two would measure each other.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
-
-use fs4::FileExt as _;
 
 use crate::home::Home;
 use crate::problem::Problem;
@@ -15,7 +13,7 @@ pub(crate) struct ClimbLock {
 }
 
 /// The code of the problem that another climb is running.
-pub const BUSY: &str = "climb_running";
+pub(crate) const BUSY: &str = "climb_running";
 
 impl ClimbLock {
     pub(crate) fn take(home: &Home) -> Result<Self, Problem> {
@@ -26,10 +24,10 @@ impl ClimbLock {
         let problem = |detail: String| Problem::world("lock_failed", "The lock of the data folder can't be taken.", "Check the folder's permissions.").with_detail(detail);
         let mut file =
             File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(|error| problem(error.to_string()))?;
-        match file.try_lock_exclusive() {
-            Ok(true) => {}
-            Ok(false) => return Err(busy(&mut file)),
-            Err(error) => return Err(problem(error.to_string())),
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(busy(&mut file)),
+            Err(TryLockError::Error(error)) => return Err(problem(error.to_string())),
         }
         // The number helps a person to find the other program; the lock itself is what counts.
         let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));

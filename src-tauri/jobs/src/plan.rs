@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-pub use toprung_core::fit::Fit;
-use toprung_core::fit::{FitEstimate, memory_fit};
+pub use toprung_core::fit::{Fit, FitWord};
+use toprung_core::fit::memory_fit;
 use toprung_core::model::{EngineDescription, EngineKind, ModelRef};
 use toprung_core::plan::{Ladder, Mode, PlannedRung, protocol};
 use toprung_engines::{Engine, InstalledModel};
@@ -32,7 +32,7 @@ pub struct Choice {
 pub struct RungPlan {
     pub rung: PlannedRung,
     pub installed: bool,
-    pub fit: FitEstimate,
+    pub fit: Fit,
     /// Tokens per second expected from earlier runs on this machine, as a range.
     pub expected_tps: Option<(f64, f64)>,
 }

@@ -10,7 +10,7 @@ use toprung_core::run::{LoadRecord, RungStatus};
 use crate::home::Home;
 
 /// Hears an event after it was saved.
-pub type Listener = Box<dyn Fn(&ClimbEvent) + Send + Sync>;
+pub(crate) type Listener = Box<dyn Fn(&ClimbEvent) + Send + Sync>;
 
 /// Stands between a climb and its front: saves, then passes on.
 pub(crate) struct Recorder {
@@ -27,7 +27,7 @@ impl Recorder {
     }
 
     fn save(&self, event: &ClimbEvent) -> Result<(), Cause> {
-        let store = self.home.store();
+        let mut store = self.home.store();
         let run = self.run.as_str();
         match event {
             ClimbEvent::FactsKnown { rung, facts } => store.save_facts(run, *rung, facts),
