@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,8 @@ use toprung_models::ladder_file::Sources;
 
 const SMALL: &str = "smollm2-135m-instruct-q4_1.gguf";
 const OPTIONS: LoadOptions = LoadOptions { context_tokens: 2048 };
+/// The kernel counts its kills for memory for the whole machine: who looks at that count must be alone.
+static MEMORY_KILLS: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 /// How soon a process must be gone once it is over with it.
 const GONE_WITHIN: Duration = Duration::from_secs(5);
 
@@ -153,6 +156,7 @@ async fn a_second_load_ends_the_first_models_process() {
 #[tokio::test]
 async fn a_killed_worker_is_a_cause_and_the_next_load_works() {
     let Some(folder) = lab() else { return };
+    let _alone = MEMORY_KILLS.lock().await;
     let engine = engine(&folder);
     engine.load(&model(SMALL), &OPTIONS).await.unwrap();
     let worker = engine.worker_id().await.unwrap();
@@ -189,6 +193,49 @@ async fn every_signal_is_named() {
         let cause = collect(&engine, &speed(8, 8)).await.0.unwrap_err();
         assert!(cause.kind == CauseKind::EngineCrashed && cause.detail.contains(name), "{cause}");
     }
+}
+
+/// A memory cgroup of our own (version 1 or 2), where the system lets us make one. It goes when dropped.
+struct MemoryLimit(PathBuf);
+
+impl MemoryLimit {
+    fn of(bytes: u64) -> Option<Self> {
+        let name = format!("toprung-test-{}", std::process::id());
+        ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"].iter().find_map(|root| {
+            let group = Path::new(root).join(&name);
+            fs::create_dir(&group).ok()?;
+            let limited = ["memory.limit_in_bytes", "memory.max"].iter().find(|file| group.join(file).exists());
+            match limited.map(|file| fs::write(group.join(file), bytes.to_string())) {
+                Some(Ok(())) => Some(Self(group)),
+                _ => fs::remove_dir(&group).map(|()| None).unwrap_or(None),
+            }
+        })
+    }
+}
+
+impl Drop for MemoryLimit {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_the_kernel_kills_for_memory_ran_out_of_memory() {
+    let Some(folder) = lab() else { return };
+    let _alone = MEMORY_KILLS.lock().await;
+    // The model's weights alone are 97 MB, and those that are rearranged can't be dropped and read again.
+    let Some(limit) = MemoryLimit::of(40 << 20) else {
+        println!("skipped: no memory cgroup can be made here");
+        return;
+    };
+    let place = tempfile::tempdir().unwrap();
+    let limited = place.path().join("limited-worker");
+    let script = format!("#!/bin/sh\necho $$ > {}/cgroup.procs\nexec {} \"$@\"\n", limit.0.display(), worker().display());
+    fs::write(&limited, script).unwrap();
+    fs::set_permissions(&limited, fs::Permissions::from_mode(0o755)).unwrap();
+    let engine = Llama::new(LlamaConfig::new(limited, folder, Sources::new()));
+    let cause = engine.load(&model(SMALL), &OPTIONS).await.unwrap_err();
+    assert_eq!(cause.kind, CauseKind::OutOfMemory, "the kernel counted its kill: {cause}");
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ pub(crate) fn load(backend: &LlamaBackend, request: &LoadRequest) -> Result<Load
     let gpu_layers = request.gpu_layers.unwrap_or(if gpu_free_before.is_some() { ALL_LAYERS } else { 0 });
     let params = LlamaModelParams::default().with_n_gpu_layers(gpu_layers);
     let model = LlamaModel::load_from_file(backend, &request.path, &params)
-        .map_err(|error| Failure::from_log(&format!("llama.cpp could not load the model ({error})"), &log::kept()))?;
+        .map_err(|_| Failure::from_log("llama.cpp could not load the model", &log::kept()))?;
     Ok(Loaded { model, gpu_layers, started, disk_read_before, gpu_free_before })
 }
 
@@ -92,8 +92,8 @@ impl<'m> Session<'m> {
             .with_swa_full(false)
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
-        let context = loaded.model.new_context(backend, params).map_err(|error| {
-            let what = format!("llama.cpp could not set up a context of {} tokens ({error})", request.context_tokens);
+        let context = loaded.model.new_context(backend, params).map_err(|_| {
+            let what = format!("llama.cpp could not set up a context of {} tokens", request.context_tokens);
             Failure::from_log(&what, &log::kept())
         })?;
         let batch_tokens = context.n_batch() as usize;

@@ -50,7 +50,7 @@ impl Death {
 
     /// C++ aborts a process whose allocation fails, after a line that says so.
     fn log_names_memory(&self) -> bool {
-        ["bad_alloc", "failed to allocate", "out of memory"].iter().any(|words| self.last_words.contains(words))
+        ["bad_alloc", "failed to allocate", "insufficient memory", "out of memory"].iter().any(|words| self.last_words.contains(words))
     }
 }
 
@@ -100,6 +100,9 @@ mod tests {
     #[test]
     fn an_abort_after_a_failed_allocation_is_out_of_memory() {
         assert_eq!(death(6, false, "terminate called after throwing an instance of 'std::bad_alloc'").kind, CauseKind::OutOfMemory);
+        let ggml =
+            "ggml_aligned_malloc: insufficient memory (attempted to allocate  41.96 MB) | GGML_ASSERT(ctx->mem_buffer != NULL) failed";
+        assert_eq!(death(6, false, ggml).kind, CauseKind::OutOfMemory, "ggml words it differently");
         assert_eq!(death(6, false, "GGML_ASSERT(n > 0) failed").kind, CauseKind::EngineCrashed);
     }
 
