@@ -27,7 +27,10 @@ struct Waiting {
 /// What waits for its deletion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Item {
-    Model { engine: EngineChoice, model: String },
+    Model {
+        engine: EngineChoice,
+        model: String,
+    },
     /// Already hidden in the store, where it can be brought back.
     Run(String),
 }
@@ -48,7 +51,10 @@ impl Deletions {
 
     /// Whether a model is on its way out, and so not to be listed.
     pub(crate) fn hides(&self, engine: &EngineChoice, model: &str) -> bool {
-        lock(&self.waiting).items.values().any(|item| matches!(item, Item::Model { engine: e, model: m } if e.kind == engine.kind && m == model))
+        lock(&self.waiting)
+            .items
+            .values()
+            .any(|item| matches!(item, Item::Model { engine: e, model: m } if e.kind == engine.kind && m == model))
     }
 
     /// Deletes a model after its time of grace, unless it was taken back.

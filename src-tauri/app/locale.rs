@@ -14,7 +14,9 @@ fn to_tag(value: &str) -> String {
     let plain = value.split(['.', '@']).next().unwrap_or_default();
     let mut parts = plain.split(['_', '-']);
     let language = parts.next().unwrap_or_default();
-    let letters = |text: &str, lengths: std::ops::RangeInclusive<usize>| lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic());
+    let letters = |text: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic())
+    };
     if !letters(language, 2..=3) {
         return FALLBACK.to_owned();
     }

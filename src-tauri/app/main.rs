@@ -28,7 +28,9 @@ fn main() -> ExitCode {
     match run(home) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("toprung: the window could not be opened: {error}. On a machine with no display, use the terminal program `toprung`.");
+            eprintln!(
+                "toprung: the window could not be opened: {error}. On a machine with no display, use the terminal program `toprung`."
+            );
             ExitCode::FAILURE
         }
     }

@@ -16,10 +16,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let Some(config) = app.config().app.windows.iter().find(|window| window.label == LABEL) else {
         return Err(tauri::Error::WindowNotFound);
     };
-    WebviewWindowBuilder::from_config(app, config)?
-        .on_navigation(is_own_page)
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
+    WebviewWindowBuilder::from_config(app, config)?.on_navigation(is_own_page).on_new_window(|_, _| NewWindowResponse::Deny).build()?;
     Ok(())
 }
 

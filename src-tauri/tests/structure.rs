@@ -143,8 +143,12 @@ fn the_lists_of_commands_agree() {
     let main = read("src-tauri/app/main.rs");
     let handled = commands_in(&main, "::", ",");
     assert_eq!(handled, named, "generate_handler! and command_names.rs differ");
-    let granted: BTreeSet<String> =
-        read("tauri.conf.json").split("\"allow-").skip(1).filter_map(|rest| rest.split('"').next()).map(|name| name.replace('-', "_")).collect();
+    let granted: BTreeSet<String> = read("tauri.conf.json")
+        .split("\"allow-")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .map(|name| name.replace('-', "_"))
+        .collect();
     assert_eq!(granted, named, "the capability and command_names.rs differ");
     let called = commands_in(&read("ui/src/ipc.ts"), "\"", "\"");
     assert_eq!(called, named, "ui/src/ipc.ts and command_names.rs differ");

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tauri::State;
 use tauri::ipc::Channel;
-use toprung_jobs::{EngineKind, models};
 use toprung_jobs::engines::EngineChoice;
+use toprung_jobs::{EngineKind, models};
 use toprung_messages::{ModelsView, PullEvent};
 
 use crate::convert;

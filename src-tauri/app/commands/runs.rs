@@ -45,22 +45,38 @@ pub(crate) async fn cancel_delete_run(state: State<'_, AppState>, id: u32) -> An
 
 #[tauri::command]
 pub(crate) async fn save_report(app: AppHandle, state: State<'_, AppState>, run: String, format: String) -> Answer<Saved> {
-    let kind = ReportKind::from_extension(&format)
-        .ok_or_else(|| convert::rejection(JobProblem::input("no_such_format", format!("There is no report format “{format}”."), "Choose PDF, Markdown or JSON.")))?;
+    let kind = ReportKind::from_extension(&format).ok_or_else(|| {
+        convert::rejection(JobProblem::input(
+            "no_such_format",
+            format!("There is no report format “{format}”."),
+            "Choose PDF, Markdown or JSON.",
+        ))
+    })?;
     let shown = history::show(&state.home, &run).map_err(convert::rejection)?;
     let day = shown.run.started_at.get(..10).unwrap_or("run");
-    let dialog = app.dialog().file().set_title("Save the report").set_file_name(format!("toprung-{day}.{}", kind.extension())).add_filter(format.to_uppercase(), &[kind.extension()]);
+    let dialog = app
+        .dialog()
+        .file()
+        .set_title("Save the report")
+        .set_file_name(format!("toprung-{day}.{}", kind.extension()))
+        .add_filter(format.to_uppercase(), &[kind.extension()]);
     let (tell, told) = tokio::sync::oneshot::channel();
     dialog.save_file(move |path| {
         let _ = tell.send(path);
     });
     let Some(path) = told.await.ok().flatten().and_then(|path| path.into_path().ok()) else { return Ok(Saved::NotNow) };
     // The person may have typed a name without its ending.
-    let path = if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(kind.extension())) { path } else { path.with_added_extension(kind.extension()) };
+    let path = if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(kind.extension())) {
+        path
+    } else {
+        path.with_added_extension(kind.extension())
+    };
     let written = tokio::task::spawn_blocking(move || export::save(&shown, &path)).await;
     match written {
         Ok(Ok(path)) => Ok(Saved::Written { path: path.display().to_string() }),
         Ok(Err(problem)) => Err(convert::rejection(problem)),
-        Err(error) => Err(convert::rejection(JobProblem::world("export_failed", "The report could not be made.", "Try another format.").with_detail(error.to_string()))),
+        Err(error) => Err(convert::rejection(
+            JobProblem::world("export_failed", "The report could not be made.", "Try another format.").with_detail(error.to_string()),
+        )),
     }
 }

@@ -7,7 +7,12 @@ use toprung_jobs::model::{ModelFacts, ModelRef};
 use toprung_jobs::models::{InstalledModel, Offered, PullProgress};
 use toprung_messages::{ModelRow, PullView};
 
-pub(crate) fn installed(models: &[InstalledModel], offered: &[Offered], engine: EngineKind, speeds: &HashMap<ModelRef, f64>) -> Vec<ModelRow> {
+pub(crate) fn installed(
+    models: &[InstalledModel],
+    offered: &[Offered],
+    engine: EngineKind,
+    speeds: &HashMap<ModelRef, f64>,
+) -> Vec<ModelRow> {
     models
         .iter()
         .map(|installed| {

@@ -21,7 +21,10 @@ pub(crate) fn setup(home: &Home, setup: &JobSetup) -> Setup {
         locale: locale::tag(),
         machine: machine(&setup.machine),
         engines: setup.engines.iter().map(engine_view).collect(),
-        ladders: ladders::offers().into_iter().map(|offer| LadderView { name: offer.name, title: offer.title, about: offer.about }).collect(),
+        ladders: ladders::offers()
+            .into_iter()
+            .map(|offer| LadderView { name: offer.name, title: offer.title, about: offer.about })
+            .collect(),
         data_folder: home.folder().display().to_string(),
         storage_problem: home.notice().map(problem),
         resumable: setup.resumable.as_ref().map(resumable),
@@ -53,13 +56,24 @@ fn engine_view(engine: &EngineState) -> EngineView {
 }
 
 fn resumable(run: &RunHeader) -> Resumable {
-    Resumable { run: run.id.clone(), ladder: run.ladder.clone(), started_at: run.started_at.clone(), rungs_done: run.rungs_done, rungs: run.rungs }
+    Resumable {
+        run: run.id.clone(),
+        ladder: run.ladder.clone(),
+        started_at: run.started_at.clone(),
+        rungs_done: run.rungs_done,
+        rungs: run.rungs,
+    }
 }
 
 /// What the page chose; names that do not exist are refused.
 pub(crate) fn choice(choice: &Choice) -> Answer<JobChoice> {
-    let mode = Mode::from_name(&choice.mode)
-        .ok_or_else(|| rejection(JobProblem::input("no_such_mode", format!("There is no mode “{}”.", choice.mode), "Choose quick, standard, thorough or classic.")))?;
+    let mode = Mode::from_name(&choice.mode).ok_or_else(|| {
+        rejection(JobProblem::input(
+            "no_such_mode",
+            format!("There is no mode “{}”.", choice.mode),
+            "Choose quick, standard, thorough or classic.",
+        ))
+    })?;
     Ok(JobChoice {
         engine: engine(&choice.engine, choice.url.clone())?,
         ladder: LadderChoice::parse(choice.ladder.trim()),
@@ -70,8 +84,9 @@ pub(crate) fn choice(choice: &Choice) -> Answer<JobChoice> {
 }
 
 pub(crate) fn engine(name: &str, url: Option<String>) -> Answer<EngineChoice> {
-    let kind = EngineKind::from_name(name)
-        .ok_or_else(|| rejection(JobProblem::input("no_such_engine", format!("There is no engine “{name}”."), "Choose llama or ollama.")))?;
+    let kind = EngineKind::from_name(name).ok_or_else(|| {
+        rejection(JobProblem::input("no_such_engine", format!("There is no engine “{name}”."), "Choose llama or ollama."))
+    })?;
     Ok(EngineChoice { kind, url: url.filter(|url| !url.trim().is_empty()) })
 }
 

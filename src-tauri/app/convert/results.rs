@@ -1,5 +1,6 @@
 //! Results and History: runs, their meaning and their charts.
 
+use toprung_jobs::ANSWER_PROMPTS;
 use toprung_jobs::analysis::{Capability, Estimate, RungSummary, RungVerdict, Step, SweetSpot, Use};
 use toprung_jobs::chart::{ChartKind, Theme, chart_for};
 use toprung_jobs::history::{self, RunHeader, Shown};
@@ -7,7 +8,6 @@ use toprung_jobs::home::Home;
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::run::{RunStatus, RungRecord, RungStatus};
 use toprung_jobs::trial::{Outcome, TrialKind};
-use toprung_jobs::ANSWER_PROMPTS;
 use toprung_messages::{
     AnswerView, CapabilityView, ChartView, EstimateView, KneeView, MarkView, Problem, RunRow, RunView, RungView, StepView, SweetSpotView,
 };
@@ -116,7 +116,12 @@ fn step(step: &Step) -> StepView {
 }
 
 fn sweet_spot(spot: &SweetSpot) -> SweetSpotView {
-    SweetSpotView { usage: usage(spot.usage).to_owned(), title: spot.title.clone(), model: spot.model.to_string(), evidence: spot.evidence.clone() }
+    SweetSpotView {
+        usage: usage(spot.usage).to_owned(),
+        title: spot.title.clone(),
+        model: spot.model.to_string(),
+        evidence: spot.evidence.clone(),
+    }
 }
 
 fn capability(capability: &Capability) -> CapabilityView {

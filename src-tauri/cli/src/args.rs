@@ -8,7 +8,12 @@ use toprung_jobs::{EngineKind, Mode};
 
 /// Which local language model should this machine run? Toprung answers by measuring.
 #[derive(Debug, Parser)]
-#[command(name = "toprung", version, about, after_help = "TOPRUNG_HOME names the data folder. Exit codes: 0 finished, 2 bad input, 3 nothing could be measured, 130 interrupted.")]
+#[command(
+    name = "toprung",
+    version,
+    about,
+    after_help = "TOPRUNG_HOME names the data folder. Exit codes: 0 finished, 2 bad input, 3 nothing could be measured, 130 interrupted."
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -213,7 +218,9 @@ mod tests {
 
     #[test]
     fn bad_input_exits_with_2() {
-        for line in ["toprung", "toprung climb --mode warp", "toprung climb --ladder a --model b", "toprung models pull", "toprung history show"] {
+        for line in
+            ["toprung", "toprung climb --mode warp", "toprung climb --ladder a --model b", "toprung models pull", "toprung history show"]
+        {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }
     }

@@ -34,7 +34,9 @@ fn main() -> ExitCode {
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Problem::world("no_runtime", "The program could not start its threads.", "Close other programs.").with_detail(error.to_string()))
+        .map_err(|error| {
+            Problem::world("no_runtime", "The program could not start its threads.", "Close other programs.").with_detail(error.to_string())
+        })
         .and_then(|runtime| runtime.block_on(run(args)));
     match outcome {
         Ok(code) => code,

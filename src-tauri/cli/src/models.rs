@@ -9,10 +9,10 @@ use toprung_jobs::home::Home;
 use toprung_jobs::models::{self, Offered};
 use toprung_jobs::problem::Problem;
 
+use crate::INTERRUPTED;
 use crate::args::{Engine, Models, ModelsCommand};
 use crate::progress::pull_bar;
 use crate::table::{number, with_head};
-use crate::INTERRUPTED;
 
 pub(crate) async fn run(home: &Arc<Home>, args: Models) -> Result<ExitCode, Problem> {
     match args.command {

@@ -103,7 +103,13 @@ fn pulling(rung: &LiveRung) -> String {
     let total = pull.total_bytes.map(|total| format!(" of {}", format::bytes_gb(total)));
     let speed = pull.bytes_per_s.map(|speed| format!(", {}/s", format::bytes_gb(speed as u64)));
     let left = pull.left_s.map(|left| format!(", {} left", format::duration(left)));
-    format!("pulling {}{}{}{}", format::bytes_gb(pull.done_bytes), total.unwrap_or_default(), speed.unwrap_or_default(), left.unwrap_or_default())
+    format!(
+        "pulling {}{}{}{}",
+        format::bytes_gb(pull.done_bytes),
+        total.unwrap_or_default(),
+        speed.unwrap_or_default(),
+        left.unwrap_or_default()
+    )
 }
 
 fn measuring(rung: &LiveRung) -> String {
@@ -120,7 +126,8 @@ fn measuring(rung: &LiveRung) -> String {
 /// A bar for a pull on its own.
 pub(crate) fn pull_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
-    let style = ProgressStyle::with_template("{bar:24} {decimal_bytes:>9} of {decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left  {msg}");
+    let style =
+        ProgressStyle::with_template("{bar:24} {decimal_bytes:>9} of {decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left  {msg}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━╸─"));
     bar.enable_steady_tick(Duration::from_secs(1));
     bar

@@ -11,24 +11,61 @@ use toprung_core::trial::{Trial, TrialKind};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum ClimbEvent {
-    RungStarted { rung: u32 },
-    Pulling { rung: u32, status: String, done_bytes: u64, total_bytes: Option<u64> },
-    FactsKnown { rung: u32, facts: ModelFacts },
-    Loading { rung: u32 },
-    Loaded { rung: u32, load: LoadRecord },
-    WarmingUp { rung: u32 },
-    TrialStarted { rung: u32, kind: TrialKind, index: u32, at_least: u32, at_most: u32 },
+    RungStarted {
+        rung: u32,
+    },
+    Pulling {
+        rung: u32,
+        status: String,
+        done_bytes: u64,
+        total_bytes: Option<u64>,
+    },
+    FactsKnown {
+        rung: u32,
+        facts: ModelFacts,
+    },
+    Loading {
+        rung: u32,
+    },
+    Loaded {
+        rung: u32,
+        load: LoadRecord,
+    },
+    WarmingUp {
+        rung: u32,
+    },
+    TrialStarted {
+        rung: u32,
+        kind: TrialKind,
+        index: u32,
+        at_least: u32,
+        at_most: u32,
+    },
     /// Text of the trial under way, at most a few times a second.
-    Output { rung: u32, text: String },
+    Output {
+        rung: u32,
+        text: String,
+    },
     /// To be saved before the climb goes on.
-    TrialFinished { rung: u32, trial: Trial },
+    TrialFinished {
+        rung: u32,
+        trial: Trial,
+    },
     /// Peak memory and the like, known at the rung's end.
-    RungFinished { rung: u32, status: RungStatus, load: LoadRecord },
-    Sampled { sample: HardwareSample },
+    RungFinished {
+        rung: u32,
+        status: RungStatus,
+        load: LoadRecord,
+    },
+    Sampled {
+        sample: HardwareSample,
+    },
     Paused,
     Resumed,
     /// The listener could not save (a full disk): the climb waits for a resume and saves again.
-    SaveFailed { cause: Cause },
+    SaveFailed {
+        cause: Cause,
+    },
 }
 
 /// How a climb ended.

@@ -34,7 +34,13 @@ pub struct Setting {
 /// Climbs from the first unfinished trial of `run` to the end of its ladder, or until stopped.
 ///
 /// `run` comes back with everything that was measured; the sink has heard the same, event by event.
-pub async fn climb(run: &mut RunRecord, setting: Setting, probes: Vec<Box<dyn Probe>>, control: Control, sink: Arc<dyn EventSink>) -> ClimbEnd {
+pub async fn climb(
+    run: &mut RunRecord,
+    setting: Setting,
+    probes: Vec<Box<dyn Probe>>,
+    control: Control,
+    sink: Arc<dyn EventSink>,
+) -> ClimbEnd {
     let voice = Voice::new(sink, control);
     let offset_ms = clock_so_far(run);
     let epoch = Instant::now();

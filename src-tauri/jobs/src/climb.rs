@@ -89,7 +89,8 @@ pub fn start(home: &Arc<Home>, plan: Plan, on_live: OnLive) -> Result<RunningCli
 pub async fn resume(home: &Arc<Home>, run: &str, on_live: OnLive) -> Result<RunningClimb, Problem> {
     let lock = ClimbLock::take(home)?;
     let record = home.store().run(run).map_err(|error| error.to_cause())?;
-    let record = record.ok_or_else(|| Problem::input("no_such_run", format!("There is no run “{run}”."), "List the runs and choose one."))?;
+    let record =
+        record.ok_or_else(|| Problem::input("no_such_run", format!("There is no run “{run}”."), "List the runs and choose one."))?;
     if record.status == RunStatus::Finished {
         return Err(Problem::input("run_finished", "This run is finished; there is nothing left to measure.", "Start a new climb."));
     }

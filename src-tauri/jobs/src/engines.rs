@@ -59,8 +59,9 @@ fn scripted() -> Result<Scripted, Problem> {
     let Some(path) = std::env::var_os(SCRIPT_VARIABLE).map(PathBuf::from) else {
         return Scripted::from_toml(SEED_LADDER).map_err(|error| Problem::world("bad_script", error.to_string(), ""));
     };
-    let bad = |detail: String| Problem::input("bad_script", format!("The script {} can't be used.", path.display()), "Mend it.").with_detail(detail);
+    let bad = |detail: String| {
+        Problem::input("bad_script", format!("The script {} can't be used.", path.display()), "Mend it.").with_detail(detail)
+    };
     let text = std::fs::read_to_string(&path).map_err(|error| bad(error.to_string()))?;
     Scripted::from_toml(&text).map_err(|error| bad(error.to_string()))
 }
-

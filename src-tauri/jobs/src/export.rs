@@ -39,21 +39,27 @@ pub fn check_target(path: &Path) -> Result<(), Problem> {
     }
     let ending = path.extension().and_then(|ending| ending.to_str()).and_then(ReportKind::from_extension);
     if ending.is_none() {
-        return Err(Problem::input("bad_file_ending", format!("{} ends with none of .md, .pdf and .json.", path.display()), "Give the file such an ending."));
+        return Err(Problem::input(
+            "bad_file_ending",
+            format!("{} ends with none of .md, .pdf and .json.", path.display()),
+            "Give the file such an ending.",
+        ));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(Problem::input("no_such_folder", format!("There is no folder {}.", folder.display()), "Create it, or choose another."));
     }
-    tempfile::tempfile_in(folder)
-        .map(|_| ())
-        .map_err(|error| Problem::input("folder_not_writable", format!("{} can't be written.", folder.display()), "Choose another folder.").with_detail(error.to_string()))
+    tempfile::tempfile_in(folder).map(|_| ()).map_err(|error| {
+        Problem::input("folder_not_writable", format!("{} can't be written.", folder.display()), "Choose another folder.")
+            .with_detail(error.to_string())
+    })
 }
 
 /// Writes one file, by its ending. An existing file stays intact unless the new one is complete.
 pub fn save(shown: &Shown, path: &Path) -> Result<PathBuf, Problem> {
     toprung_report::save(&shown.run, &shown.analysis, path).map_err(|error| {
-        Problem::world("export_failed", format!("{} was not written.", path.display()), "Choose another place, or free some space.").with_detail(error.to_string())
+        Problem::world("export_failed", format!("{} was not written.", path.display()), "Choose another place, or free some space.")
+            .with_detail(error.to_string())
     })
 }
 

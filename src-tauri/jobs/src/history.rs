@@ -36,7 +36,8 @@ pub fn show(home: &Home, id: &str) -> Result<Shown, Problem> {
     let store = home.store();
     let id = find(&store, id)?;
     let run = store.run(&id).map_err(|error| error.to_cause())?.ok_or_else(|| no_such_run(&id))?;
-    let header = store.runs().map_err(|error| error.to_cause())?.into_iter().find(|header| header.id == id).ok_or_else(|| no_such_run(&id))?;
+    let header =
+        store.runs().map_err(|error| error.to_cause())?.into_iter().find(|header| header.id == id).ok_or_else(|| no_such_run(&id))?;
     drop(store);
     let analysis = analyse(&run, &Floors::default());
     Ok(Shown { header, run, analysis })
@@ -47,9 +48,11 @@ pub fn resumable(home: &Home, id: Option<&str>) -> Result<String, Problem> {
     let store = home.store();
     match id {
         Some(id) => find(&store, id),
-        None => store.newest_resumable().map_err(|error| error.to_cause())?.map(|run| run.id).ok_or_else(|| {
-            Problem::input("nothing_to_resume", "There is no unfinished run.", "Start a new climb.")
-        }),
+        None => store
+            .newest_resumable()
+            .map_err(|error| error.to_cause())?
+            .map(|run| run.id)
+            .ok_or_else(|| Problem::input("nothing_to_resume", "There is no unfinished run.", "Start a new climb.")),
     }
 }
 

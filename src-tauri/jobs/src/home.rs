@@ -93,7 +93,11 @@ fn open_store(folder: &Path) -> Result<(Store, Option<Problem>), Problem> {
     let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
     let opened = Store::open(&folder.join("toprung.db"), &now).map_err(|error| Problem::from(error.to_cause()))?;
     let notice = opened.notice.map(|notice| {
-        let what = format!("The database of runs was damaged; {} with {} could be read from it.", format::count(notice.runs, "run", "runs"), format::count(notice.trials, "trial", "trials"));
+        let what = format!(
+            "The database of runs was damaged; {} with {} could be read from it.",
+            format::count(notice.runs, "run", "runs"),
+            format::count(notice.trials, "trial", "trials")
+        );
         let next = format!("The original is kept unchanged as {}.", notice.kept.display());
         Problem::world("database_damaged", what, next).with_detail(notice.problem)
     });

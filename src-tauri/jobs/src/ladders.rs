@@ -82,7 +82,11 @@ pub(crate) fn resolve(choice: &LadderChoice, engine: EngineKind) -> Result<Resol
 fn named(name: &str, engine: EngineKind) -> Result<Resolved, Problem> {
     let offer = offers().into_iter().find(|offer| offer.name == name).ok_or_else(|| {
         let names: Vec<String> = offers().into_iter().map(|offer| offer.name).collect();
-        Problem::input("no_such_ladder", format!("There is no ladder called “{name}”."), format!("Choose {}, or the path of a .toml file.", names.join(", ")))
+        Problem::input(
+            "no_such_ladder",
+            format!("There is no ladder called “{name}”."),
+            format!("Choose {}, or the path of a .toml file.", names.join(", ")),
+        )
     })?;
     let unusable = || {
         Problem::input(
@@ -112,8 +116,9 @@ fn from_file(path: &Path) -> Result<Resolved, Problem> {
 fn from_models(models: &[String]) -> Result<Resolved, Problem> {
     let mut rungs: Vec<PlannedRung> = Vec::new();
     for name in models {
-        let model = ModelRef::new(name)
-            .map_err(|error| Problem::input("bad_model_name", format!("{error}."), "Give a name such as llama3.2:3b or smollm2-135m-instruct."))?;
+        let model = ModelRef::new(name).map_err(|error| {
+            Problem::input("bad_model_name", format!("{error}."), "Give a name such as llama3.2:3b or smollm2-135m-instruct.")
+        })?;
         if rungs.iter().any(|rung| rung.model == model) {
             return Err(Problem::input("model_twice", format!("The model “{model}” was named twice."), "Name each model once."));
         }
@@ -147,7 +152,11 @@ fn sources_path(home: &Home, run: &str) -> PathBuf {
 pub(crate) fn installed(models: &[InstalledModel]) -> Ladder {
     let mut rungs: Vec<PlannedRung> = models
         .iter()
-        .map(|installed| PlannedRung { model: installed.model.clone(), title: installed.model.short().to_owned(), facts: installed.facts.clone() })
+        .map(|installed| PlannedRung {
+            model: installed.model.clone(),
+            title: installed.model.short().to_owned(),
+            facts: installed.facts.clone(),
+        })
         .collect();
     rungs.sort_by_key(|rung| (rung.facts.active_bytes.or(rung.facts.file_bytes).unwrap_or(u64::MAX), rung.model.clone()));
     Ladder { name: INSTALLED.to_owned(), rungs }

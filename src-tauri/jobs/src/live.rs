@@ -193,7 +193,10 @@ impl Live {
 
     fn pulling(&mut self, position: u32, done_bytes: u64, total_bytes: Option<u64>, now_s: f64) {
         let bytes_per_s = self.pace.pulled(done_bytes, now_s);
-        let left_s = total_bytes.zip(bytes_per_s).filter(|(_, speed)| *speed > 0.0).map(|(total, speed)| total.saturating_sub(done_bytes) as f64 / speed);
+        let left_s = total_bytes
+            .zip(bytes_per_s)
+            .filter(|(_, speed)| *speed > 0.0)
+            .map(|(total, speed)| total.saturating_sub(done_bytes) as f64 / speed);
         self.with_rung(position, |rung| {
             rung.state = RungState::Pulling;
             rung.pull = Some(PullNow { done_bytes, total_bytes, bytes_per_s, left_s });
@@ -276,7 +279,9 @@ impl LiveRung {
             RungState::Waiting => 0.0,
             RungState::Pulling | RungState::Loading => 0.05,
             RungState::WarmingUp => 0.1,
-            RungState::Measuring => trial(TrialKind::Answer).map_or_else(|| 0.2 + 0.5 * trial(TrialKind::Speed).unwrap_or(0.0), |f| 0.7 + 0.3 * f),
+            RungState::Measuring => {
+                trial(TrialKind::Answer).map_or_else(|| 0.2 + 0.5 * trial(TrialKind::Speed).unwrap_or(0.0), |f| 0.7 + 0.3 * f)
+            }
             RungState::Measured | RungState::Failed | RungState::LeftOut => 1.0,
         }
     }

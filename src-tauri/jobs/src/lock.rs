@@ -21,7 +21,10 @@ impl ClimbLock {
             return Ok(Self { _file: None });
         }
         let path = home.folder().join("climb.lock");
-        let problem = |detail: String| Problem::world("lock_failed", "The lock of the data folder can't be taken.", "Check the folder's permissions.").with_detail(detail);
+        let problem = |detail: String| {
+            Problem::world("lock_failed", "The lock of the data folder can't be taken.", "Check the folder's permissions.")
+                .with_detail(detail)
+        };
         let mut file =
             File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(|error| problem(error.to_string()))?;
         match file.try_lock() {

@@ -33,7 +33,9 @@ pub fn offered(engine: EngineKind) -> Vec<Offered> {
         for rung in catalogue().ladder_for(&ladder.name, engine).map(|ladder| ladder.rungs).unwrap_or_default() {
             match offered.iter_mut().find(|other| other.model == rung.model) {
                 Some(known) => known.ladders.push(ladder.name.clone()),
-                None => offered.push(Offered { model: rung.model, title: rung.title, facts: rung.facts, ladders: vec![ladder.name.clone()] }),
+                None => {
+                    offered.push(Offered { model: rung.model, title: rung.title, facts: rung.facts, ladders: vec![ladder.name.clone()] })
+                }
             }
         }
     }
@@ -41,7 +43,12 @@ pub fn offered(engine: EngineKind) -> Vec<Offered> {
 }
 
 /// Pulls a model; drop the future to cancel, and pull again to resume.
-pub async fn pull(home: &Home, engine: &EngineChoice, model: &str, mut on_progress: impl FnMut(PullProgress) + Send) -> Result<(), Problem> {
+pub async fn pull(
+    home: &Home,
+    engine: &EngineChoice,
+    model: &str,
+    mut on_progress: impl FnMut(PullProgress) + Send,
+) -> Result<(), Problem> {
     let model = checked(model)?;
     Ok(open_engine(home, engine, &Sources::new())?.pull(&model, &mut on_progress).await?)
 }

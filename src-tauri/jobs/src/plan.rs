@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-pub use toprung_core::fit::{Fit, FitWord};
 use toprung_core::fit::memory_fit;
+pub use toprung_core::fit::{Fit, FitWord};
 use toprung_core::model::{EngineDescription, EngineKind, ModelRef};
 use toprung_core::plan::{Ladder, Mode, PlannedRung, protocol};
 use toprung_engines::{Engine, InstalledModel};
@@ -130,8 +130,16 @@ fn obstacle(rungs: &[RungPlan], choice: &Choice, download_bytes: u64, disk_free_
     }
     match disk_free_bytes {
         Some(free) if free < download_bytes => Some(
-            Problem::world("disk_full", "The disk has no room for what would be downloaded.", "Free some space, or climb without downloads.")
-                .with_detail(format!("{} needed, {} free", toprung_core::format::bytes_gb(download_bytes), toprung_core::format::bytes_gb(free))),
+            Problem::world(
+                "disk_full",
+                "The disk has no room for what would be downloaded.",
+                "Free some space, or climb without downloads.",
+            )
+            .with_detail(format!(
+                "{} needed, {} free",
+                toprung_core::format::bytes_gb(download_bytes),
+                toprung_core::format::bytes_gb(free)
+            )),
         ),
         _ => None,
     }

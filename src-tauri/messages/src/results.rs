@@ -161,7 +161,9 @@ pub struct MarkView {
 #[ts(export)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Saved {
-    Written { path: String },
+    Written {
+        path: String,
+    },
     /// The dialog was closed.
     NotNow,
 }
