@@ -29,3 +29,6 @@ export function isPath(ladder: string): boolean {
 
 /** Whether an engine is reached over HTTP, so that it has an address. */
 export const hasAddress = (engine: string): boolean => engine === "ollama" || engine === "openai";
+
+/** Whether an engine pulls a model by any name that a person writes. */
+export const takesAnyName = (engine: string): boolean => engine === "ollama";

@@ -76,6 +76,12 @@ function pair(low: number | null, high: number | null): [number, number] | null 
   return low === null || high === null ? null : [low, high];
 }
 
+/** What explains a fit, where its words say more than the chip: "fits: about 1.6 GiB of 22 GiB free". */
+export function fitDetail(words: string, chip: string): string | null {
+  if (words === chip) return null;
+  return words.startsWith(`${chip}: `) ? words.slice(chip.length + 2) : words;
+}
+
 /** What stands right of a live rung: its trial, its pull, or its answers. */
 export function liveNote(rung: LiveRung): string {
   if (rung.state === "pulling") return pullNote(rung);

@@ -37,11 +37,6 @@ export function markdownTable(chart: Pick<ChartView, "head" | "rows">): string {
   return [line(chart.head), line(rule), ...chart.rows.map(line)].join("\n") + "\n";
 }
 
-/** The address of a chart's picture. As an image it can run no script and load nothing. */
-export function pictureOf(svg: string): string {
-  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
-}
-
 /** The title that a person reads for a model reference that a step or a sweet spot names. */
 export function titleOf(model: string, rungs: RungView[]): string {
   return rungs.find((rung) => rung.model === model)?.title ?? model;

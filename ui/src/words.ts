@@ -16,7 +16,12 @@ const VERDICTS: Record<string, Word> = {
   not_measured: { text: "not measured", tone: "plain" },
 };
 
-const FITS: Record<string, Tone> = { fits: "good", tight: "warn", too_large: "bad", unknown: "plain" };
+const FITS: Record<string, Word> = {
+  fits: { text: "fits", tone: "good" },
+  tight: { text: "tight", tone: "warn" },
+  too_large: { text: "too large", tone: "bad" },
+  unknown: { text: "fit not known", tone: "plain" },
+};
 
 const RUNG_STATES: Record<string, string> = {
   waiting: "waiting",
@@ -46,9 +51,18 @@ export const MODES = [
 ] as const;
 
 export const verdictWord = (code: string): Word => VERDICTS[code] ?? { text: code.replaceAll("_", " "), tone: "plain" };
-export const fitTone = (code: string): Tone => FITS[code] ?? "plain";
+export const fitWord = (code: string): Word => FITS[code] ?? { text: code.replaceAll("_", " "), tone: "plain" };
 export const rungStateWord = (code: string): string => RUNG_STATES[code] ?? code.replaceAll("_", " ");
 export const runStateWord = (code: string): Word => RUN_STATES[code] ?? { text: code, tone: "plain" };
 export const engineWord = (kind: string): string => ENGINES[kind] ?? kind;
+
+/** "Ollama 0.5.4", "llama.cpp 0.6.0-dev": a version that names its engine stands alone, and what it says in brackets is for the small print. */
+export function engineLine(kind: string, version: string | null): string {
+  const name = engineWord(kind);
+  const short = version?.replace(/\s*\(.*\)$/, "");
+  if (!short) return name;
+  return short.startsWith(name.split(" ")[0] ?? name) ? short : `${name} ${short}`;
+}
+
 export const modeWord = (name: string): string => MODES.find((mode) => mode.name === name)?.title.toLowerCase() ?? name;
 export const gradeTone = (grade: string): Tone => ({ A: "good", B: "warn", C: "bad" })[grade] as Tone ?? "plain";

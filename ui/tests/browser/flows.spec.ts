@@ -215,10 +215,9 @@ test.describe("Models", () => {
     expect((await callsOf(page, "cancel_delete"))[0]?.args).toEqual({ id: 3 });
   });
 
-  test("any model can be pulled by its name", async ({ open }) => {
+  test("an Ollama server pulls any model by its name", async ({ open }) => {
     const page = await open(worlds.laptopWorld, "models");
-    await page.getByRole("combobox", { name: /^for/ }).selectOption("ollama");
-    await page.getByLabel("Pull another").fill("qwen3:4b");
+    await page.getByLabel("Pull another with Ollama").fill("qwen3:4b");
     await page.keyboard.press("Enter");
     await expect.poll(async () => (await callsOf(page, "start_pull"))[0]?.args).toMatchObject({ model: "qwen3:4b", engine: "ollama" });
   });
@@ -227,6 +226,7 @@ test.describe("Models", () => {
     const page = await open(worlds.freshWorld, "models");
     await expect(page.getByRole("alert")).toContainText("Start the engine, or choose the embedded one.");
     await expect(page.getByText("Nothing is installed yet")).toBeVisible();
+    await expect(page.getByLabel(/Pull another/), "the embedded engine pulls from its catalogue alone").toHaveCount(0);
   });
 });
 

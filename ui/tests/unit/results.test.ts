@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { emphasised, gradesLine, markdownTable, pictureOf } from "../../src/results";
+import { emphasised, gradesLine, markdownTable } from "../../src/results";
 import { seedRun } from "../fixtures/runs";
 
 describe("the headline", () => {
@@ -21,9 +21,4 @@ it("the grades are told in one line, the commonest first", () => {
 
 it("a copied table is Markdown that no cell can break", () => {
   expect(markdownTable({ head: ["model", "tok/s"], rows: [["a|b", "1\n2"]] })).toBe("| model | tok/s |\n| --- | ---: |\n| a\\|b | 1 2 |\n");
-});
-
-it("a picture's address survives every character of the drawing", () => {
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg"><text>50 % #1 “é”</text></svg>';
-  expect(decodeURIComponent(pictureOf(svg).split(",")[1] ?? "")).toBe(svg);
 });
