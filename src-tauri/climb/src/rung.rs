@@ -138,7 +138,8 @@ impl RungClimb<'_> {
         Ok(())
     }
 
-    /// One request of the full shape, then more until the speed no longer climbs. Failures show in the trials.
+    /// One request of the full shape, then more until the speed no longer climbs. An engine that dies here ends the
+    /// rung by its own cause; other failures show again in the trials.
     async fn warm_up(&mut self) -> Result<(), Halt> {
         self.voice.say(&ClimbEvent::WarmingUp { rung: self.rung.position });
         let began = Instant::now();
@@ -149,6 +150,7 @@ impl RungClimb<'_> {
                 None => self.answer_request("Say hello.", CLASSIC_WARM_UP_TOKENS),
             };
             let trial = self.one(&request, TrialKind::Speed, round).await?;
+            hard_failure(&trial).map_or(Ok(()), |cause| Err(Halt::Failed(cause)))?;
             let steady = match (last, trial.decode_tps) {
                 (Some(before), Some(now)) => (now / before - 1.0).abs() < WARM_UP_SLOPE,
                 (_, None) => true,
@@ -237,10 +239,7 @@ impl RungClimb<'_> {
     async fn keep_trial(&mut self, trial: Trial) -> Result<(), Halt> {
         let rung = self.rung.position;
         self.rung.trials.push(trial.clone());
-        let dead = match &trial.outcome {
-            Outcome::Failed(cause) if cause.is_hard() => Some(cause.clone()),
-            _ => None,
-        };
+        let dead = hard_failure(&trial);
         self.voice.keep(ClimbEvent::TrialFinished { rung, trial }).await?;
         dead.map_or(Ok(()), |cause| Err(Halt::Failed(cause)))
     }
@@ -280,5 +279,13 @@ impl RungClimb<'_> {
     fn request(&self, prompt: Prompt, max_output_tokens: u32) -> Request {
         let context_tokens = self.protocol.context_tokens;
         Request { model: self.rung.model.clone(), prompt, max_output_tokens, context_tokens }
+    }
+}
+
+/// The cause of a trial after which no further one can succeed.
+fn hard_failure(trial: &Trial) -> Option<Cause> {
+    match &trial.outcome {
+        Outcome::Failed(cause) if cause.is_hard() => Some(cause.clone()),
+        _ => None,
     }
 }

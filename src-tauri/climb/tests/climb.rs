@@ -1,0 +1,238 @@
+//! A climb over the scripted engine: what it says, what it keeps, and how it is steered.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::{Arc, Mutex};
+
+use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Setting, climb};
+use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::machine::Machine;
+use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
+use toprung_core::plan::{Mode, protocol};
+use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_core::trial::TrialKind;
+use toprung_engines::scripted::Scripted;
+
+/// Hears everything; refuses to keep trials while told so.
+#[derive(Default)]
+struct Listener {
+    heard: Mutex<Vec<ClimbEvent>>,
+    disk_is_full: Mutex<bool>,
+    on_event: Option<Box<dyn Fn(&ClimbEvent) + Send + Sync>>,
+}
+
+impl EventSink for Listener {
+    fn emit(&self, event: &ClimbEvent) -> Result<(), Cause> {
+        if *self.disk_is_full.lock().unwrap() && matches!(event, ClimbEvent::TrialFinished { .. }) {
+            return Err(Cause::new(CauseKind::DiskFull, "0 B free"));
+        }
+        self.heard.lock().unwrap().push(event.clone());
+        if let Some(on_event) = &self.on_event {
+            on_event(event);
+        }
+        Ok(())
+    }
+}
+
+impl Listener {
+    fn that(on_event: impl Fn(&ClimbEvent) + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self { on_event: Some(Box::new(on_event)), ..Self::default() })
+    }
+
+    fn heard(&self) -> Vec<ClimbEvent> {
+        self.heard.lock().unwrap().clone()
+    }
+
+    fn trials(&self) -> Vec<(u32, TrialKind, u32)> {
+        let trial = |event: ClimbEvent| match event {
+            ClimbEvent::TrialFinished { rung, trial } => Some((rung, trial.kind, trial.index)),
+            _ => None,
+        };
+        self.heard().into_iter().filter_map(trial).collect()
+    }
+}
+
+/// A script without waits: one table per model, with lines of its own.
+fn script(models: &[(&str, &str)]) -> Scripted {
+    let tables = models
+        .iter()
+        .map(|(name, lines)| format!("[[models]]\nmodel = \"{name}\"\ndecode_tps = 50\nprefill_tps = 500\nnoise = 0.001\n{lines}\n"));
+    Scripted::from_toml(&format!("time_scale = 0.0\n{}", tables.collect::<String>())).unwrap()
+}
+
+fn fault(at: &str, cause: &str) -> String {
+    format!("faults = [{{ at = \"{at}\", cause = \"{cause}\" }}]")
+}
+
+fn run(mode: Mode, models: &[&str]) -> RunRecord {
+    let rung = |(position, name): (u32, &&str)| RungRecord {
+        position,
+        model: ModelRef::new(name).unwrap(),
+        title: (*name).to_owned(),
+        facts: ModelFacts { specialty: Some(Specialty::Code), ..ModelFacts::default() },
+        status: RungStatus::Waiting,
+        load: LoadRecord::default(),
+        trials: Vec::new(),
+    };
+    RunRecord {
+        id: "run".to_owned(),
+        started_at: "2026-01-01T00:00:00Z".to_owned(),
+        ended_at: None,
+        status: RunStatus::Running,
+        ladder: "test".to_owned(),
+        mode,
+        engine: EngineDescription { kind: EngineKind::Scripted, version: None, url: None, settings: Vec::new() },
+        machine: Machine::default(),
+        rungs: (0..).zip(models).map(rung).collect(),
+        samples: Vec::new(),
+    }
+}
+
+async fn climbed(run: &mut RunRecord, engine: Scripted, control: Control, listener: &Arc<Listener>) -> ClimbEnd {
+    let setting = Setting { engine: Arc::new(engine), seed: 7, memory_available: None, memory_total: None, try_anyway: false };
+    climb(run, setting, Vec::new(), control, Arc::clone(listener) as _).await
+}
+
+#[tokio::test]
+async fn a_quick_climb_makes_every_trial_of_its_protocol_and_ends() {
+    let (mut run, listener) = (run(Mode::Quick, &["a", "b"]), Arc::new(Listener::default()));
+    assert_eq!(climbed(&mut run, script(&[("a", ""), ("b", "")]), Control::default(), &listener).await, ClimbEnd::Finished);
+    let protocol = protocol(Mode::Quick);
+    for rung in &run.rungs {
+        assert_eq!(rung.status, RungStatus::Measured);
+        let made = |kind| rung.trials.iter().filter(|trial| trial.kind == kind).count() as u32;
+        assert_eq!(made(TrialKind::Speed), protocol.looks[0]);
+        assert_eq!(made(TrialKind::Answer), protocol.answers);
+        let speed = rung.trials[0].decode_tps.unwrap();
+        assert!((speed - 50.0).abs() < 1.0, "the script writes 50 tokens/s, the trial says {speed}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_ladder_says_of_a_model_outlives_what_the_engine_says() {
+    let (mut run, listener) = (run(Mode::Classic, &["a"]), Arc::new(Listener::default()));
+    climbed(&mut run, script(&[("a", "[models.facts]\nfile_bytes = 9")]), Control::default(), &listener).await;
+    assert_eq!(run.rungs[0].facts.specialty, Some(Specialty::Code), "no file says what it is made for");
+    assert_eq!(run.rungs[0].facts.file_bytes, Some(9));
+}
+
+#[tokio::test]
+async fn a_missing_model_is_pulled_with_progress() {
+    let (mut run, listener) = (run(Mode::Classic, &["a"]), Arc::new(Listener::default()));
+    climbed(&mut run, script(&[("a", "installed = false\n[models.facts]\nfile_bytes = 1000000")]), Control::default(), &listener).await;
+    assert!(listener.heard().iter().any(|event| matches!(event, ClimbEvent::Pulling { done_bytes, .. } if *done_bytes > 0)));
+    assert_eq!(run.rungs[0].status, RungStatus::Measured);
+}
+
+#[tokio::test]
+async fn a_failing_rung_is_a_result_and_the_ladder_goes_on() {
+    for (at, cause) in
+        [("load", "damaged_file"), ("speed", "engine_crashed"), ("answer", "degenerate_output"), ("answer", "stream_ended_early")]
+    {
+        let (mut run, listener) = (run(Mode::Quick, &["bad", "good"]), Arc::new(Listener::default()));
+        let engine = script(&[("bad", &fault(at, cause)), ("good", "")]);
+        assert_eq!(climbed(&mut run, engine, Control::default(), &listener).await, ClimbEnd::Finished);
+        let RungStatus::Failed(why) = &run.rungs[0].status else { panic!("{at}/{cause}: {:?}", run.rungs[0].status) };
+        assert_eq!(why.kind.code(), cause, "the cause is the one that was played");
+        assert_eq!(run.rungs[1].status, RungStatus::Measured, "one bad rung does not end a ladder");
+    }
+}
+
+#[tokio::test]
+async fn two_hard_failures_in_a_row_leave_the_rest_out_with_the_reason() {
+    let (mut run, listener) = (run(Mode::Quick, &["a", "b", "c"]), Arc::new(Listener::default()));
+    let dies = fault("load", "out_of_memory");
+    climbed(&mut run, script(&[("a", &dies), ("b", &dies), ("c", "")]), Control::default(), &listener).await;
+    let RungStatus::LeftOut(reason) = &run.rungs[2].status else { panic!("{:?}", run.rungs[2].status) };
+    assert!(!reason.is_empty(), "what a stop rule leaves out says so");
+}
+
+#[tokio::test]
+async fn a_resumed_climb_goes_on_at_its_first_unfinished_trial() {
+    let control = Control::default();
+    let stop = control.clone();
+    let first = Listener::that(move |event| {
+        if matches!(event, ClimbEvent::TrialFinished { rung: 0, trial } if trial.kind == TrialKind::Speed && trial.index == 1) {
+            stop.stop();
+        }
+    });
+    let mut run = run(Mode::Quick, &["a", "b"]);
+    assert_eq!(climbed(&mut run, script(&[("a", ""), ("b", "")]), control, &first).await, ClimbEnd::Stopped);
+    let second = Arc::new(Listener::default());
+    assert_eq!(climbed(&mut run, script(&[("a", ""), ("b", "")]), Control::default(), &second).await, ClimbEnd::Finished);
+    assert_eq!(second.trials().first(), Some(&(0, TrialKind::Speed, 2)), "two of three were kept");
+    let mut all = [first.trials(), second.trials()].concat();
+    let made = all.len();
+    all.dedup();
+    assert_eq!(all.len(), made, "no trial is made twice");
+}
+
+#[tokio::test]
+async fn a_pause_falls_between_two_trials_and_a_resume_goes_on() {
+    let control = Control::default();
+    let hand = control.clone();
+    let listener = Listener::that(move |event| match event {
+        ClimbEvent::TrialFinished { trial, .. } if trial.kind == TrialKind::Speed && trial.index == 0 => hand.pause(),
+        ClimbEvent::Paused => hand.resume(),
+        _ => {}
+    });
+    let mut run = run(Mode::Quick, &["a"]);
+    assert_eq!(climbed(&mut run, script(&[("a", "")]), control, &listener).await, ClimbEnd::Finished);
+    let heard = listener.heard();
+    let paused = heard.iter().position(|event| *event == ClimbEvent::Paused).unwrap();
+    assert!(
+        matches!(heard[paused - 1], ClimbEvent::TrialFinished { .. }),
+        "the trial under way was finished first: {:?}",
+        heard[paused - 1]
+    );
+    assert_eq!(heard[paused + 1], ClimbEvent::Resumed);
+}
+
+#[tokio::test]
+async fn a_trial_that_can_not_be_kept_pauses_the_climb_and_is_offered_again() {
+    let control = Control::default();
+    let hand = control.clone();
+    let listener = Arc::new_cyclic(|weak: &std::sync::Weak<Listener>| {
+        let weak = weak.clone();
+        let on_event = move |event: &ClimbEvent| {
+            if matches!(event, ClimbEvent::SaveFailed { .. }) {
+                *weak.upgrade().unwrap().disk_is_full.lock().unwrap() = false;
+                hand.resume();
+            }
+        };
+        Listener { disk_is_full: Mutex::new(true), on_event: Some(Box::new(on_event)), ..Listener::default() }
+    });
+    let mut run = run(Mode::Quick, &["a"]);
+    assert_eq!(climbed(&mut run, script(&[("a", "")]), control, &listener).await, ClimbEnd::Finished);
+    assert!(listener.heard().iter().any(|event| matches!(event, ClimbEvent::SaveFailed { .. })), "a person is told");
+    assert_eq!(listener.trials().first(), Some(&(0, TrialKind::Speed, 0)), "the trial that could not be kept was kept later");
+}
+
+#[tokio::test]
+async fn a_model_that_can_not_fit_is_not_tried_unless_a_person_insists() {
+    for (try_anyway, measured) in [(false, false), (true, true)] {
+        let (mut run, listener) = (run(Mode::Classic, &["a"]), Arc::new(Listener::default()));
+        let engine = Arc::new(script(&[("a", "[models.facts]\nfile_bytes = 99000000000")]));
+        let setting =
+            Setting { engine, seed: 7, memory_available: Some(Box::new(|| Some(1 << 30))), memory_total: Some(1 << 30), try_anyway };
+        climb(&mut run, setting, Vec::new(), Control::default(), listener as _).await;
+        assert_eq!(run.rungs[0].status == RungStatus::Measured, measured, "{:?}", run.rungs[0].status);
+    }
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_stalled_trial_at_once_and_leaves_the_rung_to_be_resumed() {
+    let control = Control::default();
+    let stop = control.clone();
+    let listener = Listener::that(move |event| {
+        if matches!(event, ClimbEvent::WarmingUp { .. }) {
+            stop.stop();
+        }
+    });
+    let engine = Scripted::from_toml("time_scale = 1.0\n[[models]]\nmodel = \"a\"\ndecode_tps = 0.1\nprefill_tps = 1\n").unwrap();
+    let mut run = run(Mode::Quick, &["a"]);
+    let began = std::time::Instant::now();
+    assert_eq!(climbed(&mut run, engine, control, &listener).await, ClimbEnd::Stopped);
+    assert!(began.elapsed().as_secs() < 5, "a stop does not wait for the model");
+    assert_eq!(run.rungs[0].status, RungStatus::Running, "what was not finished is measured on resume");
+}
