@@ -1,0 +1,229 @@
+"""What is checked in the real window, scene by scene. Each scene has a data folder that no other start has seen."""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+from driver import Bus, Failed, type_into_dialog, until
+
+# Two rungs in quick mode take half a minute on two idle cores. Where other programs compute too, it is ten times that.
+CLIMB_S = 300
+TRIAL_S = 120
+# What the page shows of the machine while it climbs changes once a second.
+TICK_S = 5
+
+INVOKE = """
+    try { return ["answered", await window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])]; }
+    catch (thrown) { return ["rejected", typeof thrown === "string" ? thrown : JSON.stringify(thrown)]; }
+"""
+# Listens from now on; every screen is opened afterwards.
+LISTEN = """
+    window.complaints = [];
+    addEventListener("error", (event) => window.complaints.push(event.message));
+    addEventListener("unhandledrejection", (event) => window.complaints.push(String(event.reason)));
+    document.addEventListener("securitypolicyviolation", (event) => window.complaints.push(event.violatedDirective));
+    const error = console.error;
+    console.error = (...words) => { window.complaints.push(words.join(" ")); error(...words); };
+"""
+
+
+def expect(held, what):
+    if not held:
+        raise Failed(what)
+
+
+# ------------------------------------------------------------------------------------------- the window and its policy
+
+
+def launches(bench, tally):
+    with bench.window(bench.data_folder("first")) as window:
+        with tally.check("launches, and names the machine it runs on"):
+            window.says("to download")
+            expect(window.value("return document.title") == "Climb · Toprung", f"the title is {window.value('return document.title')}")
+            expect(cpu() in window.text(), f"the page does not name {cpu()}")
+        with tally.check("every screen opens by its key, without an error or a violation of the policy"):
+            window.value(LISTEN)
+            for key, heading in (("4", "Runs on this machine"), ("3", "Models on this machine"), ("2", "Results"), ("1", "Which model")):
+                window.press(key)
+                window.says(heading)
+                bench.pictures(window, f"empty-{heading.split()[0].lower()}")
+            expect(window.value("return window.complaints") == [], window.value("return window.complaints"))
+        with tally.check("the page may call what it was granted, and nothing else"):
+            refuses_the_ungranted(window)
+        with tally.check("the page loads nothing from elsewhere, and goes nowhere else"):
+            stays_at_home(window)
+
+
+def cpu():
+    """The processor's name up to its model number, as the kernel tells it."""
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return " ".join(line.partition(":")[2].split()[:2])
+    raise Failed("/proc/cpuinfo names no processor")
+
+
+def refuses_the_ungranted(window):
+    expect(window.value(INVOKE, "query_live", {}) == ["answered", None], "a granted command did not answer")
+    ungranted = (("plugin:dialog|save", {"options": {}}), ("plugin:event|emit", {"event": "x"}), ("query_everything", {}))
+    for command, arguments in ungranted:
+        outcome, words = window.value(INVOKE, command, arguments)
+        expect(outcome == "rejected" and "not allowed" in words, f"{command} {outcome}: {words}")
+    expect(window.value("return typeof window.__TAURI__") == "undefined", "the page has Tauri's global object")
+
+
+def stays_at_home(window):
+    here = window.value("return location.href")
+    fetched = window.value("try { await fetch('https://example.org/'); return true; } catch { return false; }")
+    expect(not fetched, "the page could fetch from another host")
+    inline = "const script = document.createElement('script'); script.textContent = 'window.ran = true'; document.body.append(script);"
+    expect(not window.value(inline + "return window.ran === true"), "an inline script ran")
+    refused = window.value("try { return !(0, eval)('true'); } catch { return true; }")
+    expect(refused, "text was evaluated as a script")
+    expect(window.value("return open('https://example.org/') === null"), "another window opened")
+    window.value("location.href = 'https://example.org/'")
+    # Long enough for a navigation that was let through to begin.
+    time.sleep(1)
+    expect(window.value("return location.href") == here, "the window went to another host")
+
+
+# ------------------------------------------------------------------------------------------------------ whole climbs
+
+
+def choose_tiny(window, home):
+    """Chooses the ladder and the quick mode as a person does."""
+    window.click("Customise…")
+    window.write("/home/me/ladder.toml", str(home / "tiny.toml") + "\n")
+    window.click("Quick")
+    window.says("nothing to download")
+    # The focus leaves the choices, so that Enter is the page's.
+    window.call(window.element("//h1") + "/click", {})
+
+
+def finish(window):
+    window.says("Every rung", CLIMB_S)
+
+
+def climbs(bench, tally):
+    home = bench.data_folder("climb")
+    with bench.window(home) as window:
+        with tally.check("a ladder of one's own is chosen, and Enter starts the climb"):
+            choose_tiny(window, home)
+            bench.pictures(window, "home")
+            window.press("Enter")
+            window.says("Climbing · rung 1 of 2", TRIAL_S)
+        with tally.check("the gauges of the running climb tick"):
+            gauges = "return document.querySelector('[aria-label=\"This machine now\"]').innerText"
+            before = window.value(gauges)
+            until(lambda: window.value(gauges) != before, "another figure on a gauge", TICK_S)
+        with tally.check("a climb pauses after its trial and goes on"):
+            window.click("Pause after this trial")
+            window.says("Paused ·", TRIAL_S)
+            bench.pictures(window, "live")
+            window.click("Resume")
+            window.says("Climbing ·")
+        with tally.check("a page that is loaded anew finds the running climb again"):
+            run = window.value(INVOKE, "query_live", {})[1]["run"]
+            window.reload()
+            window.says("Climbing ·")
+            expect(window.value(INVOKE, "query_live", {})[1]["run"] == run, "it is another run")
+        with tally.check("the climb ends with its verdict, its chart and its table"):
+            finish(window)
+            shows_results(bench, window)
+            bench.pictures(window, "results")
+        exports(bench, tally, window)
+        with tally.check("the run stands in History and opens from there"):
+            window.press("4")
+            window.says("tiny · 2 rungs")
+            bench.pictures(window, "history")
+            window.call(window.element("//main//li//a") + "/click", {})
+            window.says("Every rung")
+        with tally.check("the measured models stand among the installed"):
+            window.press("3")
+            window.says("2 installed")
+            bench.pictures(window, "models")
+
+
+def shows_results(bench, window):
+    verdict = window.value("return document.querySelector('h1.verdict').innerText")
+    expect(len(verdict.split()) > 3, f"the verdict is “{verdict}”")
+    drawn = "const picture = document.querySelector('figure img'); return picture?.complete && picture.naturalWidth > 0"
+    until(lambda: window.value(drawn), "the chart is drawn")
+    rows = "return [...document.querySelectorAll('table.fitted tbody tr')].map((row) => row.innerText)"
+    measured = [row for row in window.value(rows) if any(figure.isdigit() for figure in row)]
+    expect(len(measured) >= len(bench.models), f"the table has {window.value(rows)}")
+
+
+def exports(bench, tally, window):
+    folder = bench.folder / "reports"
+    folder.mkdir()
+
+    def export(choice, name):
+        window.click("Export…")
+        window.click(choice)
+        type_into_dialog(window.env, "Save the report", str(folder / name))
+        window.says(f"Saved as {folder / name}")
+        return (folder / name).read_bytes()
+
+    with tally.check("a Markdown report is saved by the system's own dialog, with its charts beside it"):
+        text = export("Markdown", "report.md").decode()
+        pictures = [line.rpartition("](")[2].rstrip(")") for line in text.splitlines() if line.startswith("![")]
+        expect(pictures, "the report has no chart")
+        for picture in pictures:
+            expect("<svg" in (folder / picture).read_text(encoding="utf-8"), f"{picture} is no SVG")
+    with tally.check("a PDF report is saved"):
+        expect(export("PDF", "report.pdf").startswith(b"%PDF"), "the file is no PDF")
+    with tally.check("the saved run is JSON with every rung"):
+        run = export("JSON", "run.json").decode()
+        expect(json.loads(run) and all(model.stem in run for model in bench.models), "a rung is missing")
+
+
+def resumes(bench, tally):
+    home = bench.data_folder("stop")
+    with bench.window(home) as window:
+        with tally.check("another program is told that a climb is running on the data folder"):
+            choose_tiny(window, home)
+            window.press("Enter")
+            window.says("trial 2 of", TRIAL_S)
+            is_told_of_the_climb(bench, home)
+        with tally.check("a climb that is stopped keeps what it measured"):
+            window.click("Stop and keep")
+            window.says("stopped at", TRIAL_S)
+        with tally.check("a stopped climb goes on from History to its end"):
+            window.press("4")
+            window.click("Resume")
+            window.says("Climbing ·", TRIAL_S)
+            finish(window)
+            shows_results(bench, window)
+
+
+def is_told_of_the_climb(bench, home):
+    command = [Path(bench.binary).with_name("toprung"), "climb", home / "tiny.toml", "--mode", "quick", "--no-pull"]
+    done = subprocess.run(command, env=bench.env(home), capture_output=True, text=True, timeout=TRIAL_S, check=False)
+    expect(done.returncode == 3, f"it ended with {done.returncode}: {done.stderr}")
+    expect("Another climb is running" in done.stderr, f"it said {done.stderr}")
+
+
+# ------------------------------------------------------------------------------------------------------ other starts
+
+
+def starts_twice(bench, tally):
+    bus = Bus(os.environ)
+    try:
+        home = bench.data_folder("twice")
+        with tally.check("a second start on the same data folder leaves it to the first"), bench.window(home, bus) as window:
+            second = subprocess.run([bench.binary], env=bench.env(home, bus), capture_output=True, timeout=20, check=False)
+            expect(second.returncode == 0, f"it ended with {second.returncode}: {second.stderr}")
+            window.says("Which model")
+    finally:
+        bus.close()
+
+
+def keeps_nothing(bench, tally):
+    # Below a file there can be no folder, whoever asks; the mode bits would not keep root out.
+    (bench.folder / "file").touch()
+    with tally.check("a data folder that can't be written is said in the window"):
+        with bench.window(bench.folder / "file" / "data") as window:
+            window.says("can't be written, so nothing is kept")
+            bench.pictures(window, "unwritable")
