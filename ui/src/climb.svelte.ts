@@ -4,6 +4,7 @@ import * as ipc from "./ipc";
 import type { Choice } from "./messages/Choice";
 import type { LiveEvent } from "./messages/LiveEvent";
 import type { LiveView } from "./messages/LiveView";
+import type { PlanView } from "./messages/PlanView";
 import type { Problem } from "./messages/Problem";
 import type { SampleView } from "./messages/SampleView";
 import { go, route } from "./route.svelte";
@@ -17,6 +18,8 @@ class Climb {
   live = $state.raw<LiveView | null>(null);
   samples = $state.raw<SampleView[]>([]);
   output = $state("");
+  /** What the plan that was started expected of each model, in tokens per second. */
+  expected = $state.raw(new Map<string, [number, number]>());
   /** What a screen reader is told: rung changes, never ticks. */
   said = $state("");
   /** Why a start, a pause or a stop did not work. */
@@ -41,10 +44,12 @@ class Climb {
     }
   }
 
-  start(choice: Choice): Promise<void> {
+  start(choice: Choice, plan: PlanView): Promise<void> {
+    this.expected = new Map(plan.rungs.flatMap((rung) => (rung.expected_low === null || rung.expected_high === null ? [] : [[rung.model, [rung.expected_low, rung.expected_high]]])));
     return this.#begin(() => ipc.startClimb(choice));
   }
   resume(run: string): Promise<void> {
+    this.expected = new Map();
     return this.#begin(() => ipc.startResume(run));
   }
   /** Pauses after the trial under way, or goes on. */

@@ -19,11 +19,11 @@ export interface LadderRung {
   aside: string | null;
 }
 
-/** Where a name ends in the quantization, that part moves to the small line, so that the rest has room. */
-function named(rung: { title: string; quantization: string | null }): { name: string; moved: string | null } {
+/** The quantization stands in the small line: where a name ends in it as well, it is cut off, so that the rest has room. */
+function named(rung: { title: string; quantization: string | null }): string {
   const tag = rung.quantization === null ? null : `:${rung.quantization}`;
   const carries = tag !== null && rung.title.toLowerCase().endsWith(tag.toLowerCase());
-  return carries ? { name: rung.title.slice(0, -tag.length), moved: rung.quantization } : { name: rung.title, moved: null };
+  return carries ? rung.title.slice(0, -tag.length) : rung.title;
 }
 
 const join = (...parts: (string | null)[]): string => parts.filter(Boolean).join(" · ");
@@ -32,7 +32,7 @@ const size = (rung: { file_bytes: number | null }): string | null => (rung.file_
 export function fromPlan(rung: PlannedRungView): LadderRung {
   const expected = pair(rung.expected_low, rung.expected_high);
   return {
-    name: named(rung).name,
+    name: named(rung),
     model: rung.model,
     meta: join(size(rung), rung.quantization),
     look: "plan",
@@ -45,12 +45,11 @@ export function fromPlan(rung: PlannedRungView): LadderRung {
 
 /** `expected` comes from the plan that the climb began with, where there was one. */
 export function fromLive(rung: LiveRung, isCurrent: boolean, expected: [number, number] | null = null): LadderRung {
-  const { name, moved } = named(rung);
   const known = rung.decode_tps !== null;
   return {
-    name,
+    name: named(rung),
     model: rung.model,
-    meta: join(size(rung), moved, rung.state === "measured" && rung.grade ? `grade ${rung.grade}` : rungStateWord(rung.state)),
+    meta: join(size(rung), rung.quantization, rung.state === "measured" && rung.grade ? `grade ${rung.grade}` : null),
     look: look(rung.state, isCurrent),
     expected: rung.state === "measured" ? null : expected,
     measured: rung.decode_tps,

@@ -67,6 +67,13 @@ test.describe("Home", () => {
     await expect(page.getByRole("button", { name: "Start the climb" })).toBeEnabled();
   });
 
+  test("a data folder that keeps nothing is said, and stops no climb", async ({ open }) => {
+    const page = await open(worlds.poorWorld);
+    await expect(page.getByRole("alert").filter({ hasText: "The data folder can't be written." })).toContainText("Set TOPRUNG_HOME");
+    await page.getByRole("button", { name: "Start the climb" }).click();
+    await expect.poll(async () => (await callsOf(page, "start_climb")).length).toBe(1);
+  });
+
   test("a run that was cut short is resumed by its id", async ({ open }) => {
     const page = await open(worlds.poorWorld);
     await page.getByRole("button", { name: "Resume" }).click();
@@ -139,6 +146,12 @@ test.describe("Results", () => {
     await page.keyboard.press("ArrowRight");
     await expect(page.getByRole("tab", { name: "Response time" })).toBeFocused();
     await expect(page.getByRole("img", { name: /response_time by rung/ })).toBeVisible();
+  });
+
+  test("a chart is set in the page's own face", async ({ open }) => {
+    const page = await open(worlds.laptopWorld, "results");
+    const text = page.getByRole("img", { name: /throughput by rung/ }).locator("text").first();
+    await expect(text).toHaveCSS("font-family", /^"Inter Variable"/);
   });
 
   test("a chart's marks speak, by keyboard too", async ({ open }) => {

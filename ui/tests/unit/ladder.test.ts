@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { announcement } from "../../src/announce";
-import { fromLive, fromPlan, liveNote, longest, trialOf } from "../../src/ladder";
+import { fitDetail, fromLive, fromPlan, liveNote, longest, trialOf } from "../../src/ladder";
 import type { LiveView } from "../../src/messages/LiveView";
 import { live, troubledLive } from "../fixtures/live";
 import { classicPlan, longPlan } from "../fixtures/plans";
@@ -24,7 +24,17 @@ describe("a planned rung", () => {
   });
 });
 
+describe("what explains a fit", () => {
+  it("does not say the chip's word again", () => expect(fitDetail("fits: about 1.64 GiB of 22.0 GiB free", "fits")).toBe("about 1.64 GiB of 22.0 GiB free"));
+  it("is nothing where the chip says it all", () => expect(fitDetail("fits", "fits")).toBeNull());
+  it("stays whole where it begins otherwise", () => expect(fitDetail("9 of 40 layers spill to RAM", "tight")).toBe("9 of 40 layers spill to RAM"));
+});
+
 describe("a live rung", () => {
+  it("shows what the plan expected until it is measured", () => {
+    expect(fromLive(at(live.rungs, 4), false, [3, 5])).toMatchObject({ expected: [3, 5], label: "3–5" });
+    expect(fromLive(at(live.rungs, 1), false, [3, 5]).expected).toBeNull();
+  });
   it("shows its drop against the rung below once it is measured", () => {
     const rung = fromLive(at(live.rungs, 1), false);
     expect(rung).toMatchObject({ look: "done", measured: 54.67, label: "54.7" });

@@ -18,7 +18,7 @@ const GAP: i32 = 20;
 const RIGHT_AIR: i32 = 12;
 /// Names get what the longest of them needs, within these bounds and this share of the width; a longer one is elided.
 const NAME_WIDTH: (i32, i32) = (96, 240);
-const NAME_SHARE: f64 = 0.26;
+const NAME_SHARE: f64 = 0.28;
 /// The column of verdicts; a narrower or divided chart puts the verdict beneath the name.
 const NOTE_WIDTH: i32 = 176;
 const NOTE_FROM_WIDTH: i32 = 600;
