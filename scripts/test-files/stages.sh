@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # The stages of scripts/test, quick ones first. Each runs in a shell of its own that ends at the first failing command.
 
-# Beside the packages of a build: a display and a driver for the real window, a browser for its pages, readers for
-# reports, and what injects faults.
-test_packages=(git xvfb xauth webkit2gtk-driver fonts-dejavu-core poppler-utils strace shellcheck)
+# Beside the packages of a build: a display, a driver, a session bus and a hand on native dialogs for the real window, a
+# browser for its pages, readers for reports, and what injects faults.
+test_packages=(git python3 xvfb xauth webkit2gtk-driver dbus xdotool fonts-dejavu-core poppler-utils strace shellcheck)
 
 stage_table() { # prints NAME and what the stage shows
   cat <<'LIST'
@@ -15,6 +15,7 @@ browser     the window's pages in a browser, on a scripted back end (playwright)
 lint        clippy has no warning
 rust        every test of every crate, with the lab's real parts; the generated TypeScript is the committed one
 window      the real window, driven through a whole climb
+package     the Debian package holds all three programs, and they start from it
 licences    every crate's licence is an accepted one
 LIST
 }
@@ -96,10 +97,21 @@ check_messages() { # the tests of the messages' crate write ui/src/messages
 }
 
 stage_window() {
-  local tests=$root/tests/window/run.py
-  [[ -f $tests ]] || skip "the window has no tests yet"
   build_window
-  python3 "$tests" "$CARGO_TARGET_DIR/debug/toprung-app"
+  TOPRUNG_SHOTS=$cache/test/window PYTHONDONTWRITEBYTECODE=1 \
+    python3 "$root/src-tauri/tests/window/run.py" "$CARGO_TARGET_DIR/debug/toprung-app"
+}
+
+stage_package() {
+  local package folder
+  package=$("$root/scripts/bundle" --debug)
+  folder=$(mktemp --directory)
+  dpkg-deb --extract "$package" "$folder"
+  # The worker is found from where the package puts it, which an answer of the embedded engine proves.
+  TOPRUNG_HOME=$folder/home "$folder/usr/bin/toprung" doctor | tee "$folder/doctor"
+  grep --quiet '✓ llama.cpp (embedded)' "$folder/doctor" || fail "the packaged terminal front does not find its worker."
+  python3 "$root/src-tauri/tests/window/run.py" "$folder/usr/bin/toprung-app" launches
+  rm -r "$folder"
 }
 
 stage_licences() {
