@@ -46,6 +46,13 @@ impl ClimbHand {
         }
     }
 
+    /// Tries again to save what could not be saved, if that is why the climb waits.
+    pub fn save_again(&self) {
+        if lock(&self.live).problem.is_some() {
+            self.control.resume();
+        }
+    }
+
     /// Stops at once and keeps everything finished.
     pub fn stop(&self) {
         lock(&self.live).state = LiveState::Stopping;
@@ -134,7 +141,10 @@ fn go(home: &Arc<Home>, mut run: RunRecord, going: Going) -> RunningClimb {
         let saved = home.store().end_run(&run.id, status, &now).map_err(|error| error.to_cause());
         self::lock(&state).state = LiveState::Ended;
         drop(lock);
-        saved?;
+        // A stopped run that could not be marked so (a full disk) can be resumed all the same.
+        if end == ClimbEnd::Finished {
+            saved?;
+        }
         Ok(end)
     });
     RunningClimb { hand: ClimbHand { run: id, control, live }, task }

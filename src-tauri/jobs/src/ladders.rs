@@ -9,6 +9,7 @@ use toprung_models::catalogue::catalogue;
 use toprung_models::ladder_file::{self, Sources};
 
 use crate::home::Home;
+use crate::names;
 use crate::problem::Problem;
 
 /// What the engine itself has, as a ladder.
@@ -101,8 +102,7 @@ fn named(name: &str, engine: EngineKind) -> Result<Resolved, Problem> {
 
 /// Whether the engine can have at least one of the ladder's models.
 fn suits(ladder: &Ladder, engine: EngineKind) -> bool {
-    let has_file = |rung: &PlannedRung| catalogue().model(rung.model.as_str()).is_some_and(|model| model.file_name.is_some());
-    engine != EngineKind::Llama || ladder.rungs.iter().any(has_file)
+    engine != EngineKind::Llama || ladder.rungs.iter().any(|rung| names::has_file(&rung.model))
 }
 
 fn from_file(path: &Path) -> Result<Resolved, Problem> {

@@ -15,6 +15,7 @@ pub mod ladders;
 pub mod live;
 mod lock;
 pub mod models;
+mod names;
 pub mod pace;
 pub mod plan;
 pub mod problem;

@@ -9,6 +9,7 @@ use toprung_models::ladder_file::Sources;
 
 use crate::engines::{EngineChoice, open_engine};
 use crate::home::Home;
+use crate::names;
 use crate::problem::Problem;
 
 /// A model that can be pulled.
@@ -26,11 +27,12 @@ pub async fn installed(home: &Home, engine: &EngineChoice) -> Result<Vec<Install
     Ok(open_engine(home, engine, &Sources::new())?.list().await?)
 }
 
-/// What the catalogue offers for an engine.
+/// What the catalogue offers for an engine: the embedded one can have only models whose file is known.
 pub fn offered(engine: EngineKind) -> Vec<Offered> {
     let mut offered: Vec<Offered> = Vec::new();
     for ladder in catalogue().ladders() {
-        for rung in catalogue().ladder_for(&ladder.name, engine).map(|ladder| ladder.rungs).unwrap_or_default() {
+        let rungs = catalogue().ladder_for(&ladder.name, engine).map(|ladder| ladder.rungs).unwrap_or_default();
+        for rung in rungs.into_iter().filter(|rung| engine != EngineKind::Llama || names::has_file(&rung.model)) {
             match offered.iter_mut().find(|other| other.model == rung.model) {
                 Some(known) => known.ladders.push(ladder.name.clone()),
                 None => {
@@ -50,7 +52,11 @@ pub async fn pull(
     mut on_progress: impl FnMut(PullProgress) + Send,
 ) -> Result<(), Problem> {
     let model = checked(model)?;
-    Ok(open_engine(home, engine, &Sources::new())?.pull(&model, &mut on_progress).await?)
+    let opened = open_engine(home, engine, &Sources::new())?;
+    if engine.kind == EngineKind::Llama {
+        names::check(&model, &opened.list().await?, &Sources::new())?;
+    }
+    Ok(opened.pull(&model, &mut on_progress).await?)
 }
 
 /// Deletes a model for good.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use toprung_core::fit::memory_fit;
 pub use toprung_core::fit::{Fit, FitWord};
-use toprung_core::model::{EngineDescription, EngineKind, ModelRef};
+use toprung_core::model::{EngineDescription, EngineKind};
 use toprung_core::plan::{Ladder, Mode, PlannedRung, protocol};
 use toprung_engines::{Engine, InstalledModel};
 use toprung_models::ladder_file::Sources;
@@ -13,6 +13,7 @@ use crate::engines::{EngineChoice, open_engine};
 use crate::expect::expected_tps;
 use crate::home::Home;
 use crate::ladders::{self, LadderChoice};
+use crate::names;
 use crate::problem::Problem;
 
 /// What a person chose to climb.
@@ -63,6 +64,9 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
     let description = engine.describe().await?;
     let installed = engine.list().await?;
     let ladder = if resolved.from_engine { ladders::installed(&installed) } else { resolved.ladder };
+    if kind == EngineKind::Llama {
+        ladder.rungs.iter().try_for_each(|rung| names::check(&rung.model, &installed, &resolved.sources))?;
+    }
     let available = toprung_hardware::available_memory_bytes();
     let total = toprung_hardware::machine().memory_bytes;
     let speeds = home.store().speeds().unwrap_or_default();
@@ -71,7 +75,7 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
         .rungs
         .into_iter()
         .map(|rung| {
-            let found = find_installed(&installed, &rung.model, kind);
+            let found = installed.iter().find(|other| names::same(&other.model, &rung.model, kind));
             let rung = with_known_facts(rung, found);
             let fit = memory_fit(&rung.facts, context, available, total);
             let expected_tps = expected_tps(&speeds, &rung);
@@ -98,15 +102,6 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
         sources: resolved.sources,
         problem,
     })
-}
-
-/// Ollama names a model without its tag when the tag is `latest`.
-fn find_installed<'a>(installed: &'a [InstalledModel], model: &ModelRef, kind: EngineKind) -> Option<&'a InstalledModel> {
-    let full = |name: &str| match kind {
-        EngineKind::Ollama if !name.rsplit('/').next().is_some_and(|last| last.contains(':')) => format!("{name}:latest"),
-        _ => name.to_owned(),
-    };
-    installed.iter().find(|other| full(other.model.as_str()) == full(model.as_str()))
 }
 
 /// The engine's own figures replace the ladder's where it has the model; what the model is made for is the ladder's to say.

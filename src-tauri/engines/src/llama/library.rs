@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::{ModelFacts, ModelRef};
+use toprung_models::catalogue::catalogue;
 use toprung_models::download::{self, Stage};
 use toprung_models::folder::{ModelFile, ModelFolder};
 use toprung_models::ladder_file::{Source, Sources};
@@ -33,8 +34,15 @@ impl Library {
     }
 
     pub(super) async fn facts(&self, model: &ModelRef) -> Result<ModelFacts> {
-        let (library, model) = (self.clone(), model.clone());
-        in_background(move || library.facts_now(&model)).await
+        let (library, wanted) = (self.clone(), model.clone());
+        let facts = in_background(move || library.facts_now(&wanted)).await?;
+        let is_listed = catalogue().model(model.as_str()).is_some_and(|listed| listed.sha256.is_some());
+        if facts.digest.is_some() || !is_listed || self.sources.contains_key(model) {
+            return Ok(facts);
+        }
+        // A file that somebody put there under the catalogue's name is looked at once: a figure needs a known file.
+        let file = models::verify(&self.folder, model).await?;
+        file.problem.map_or(Ok(file.facts), Err)
     }
 
     fn facts_now(&self, model: &ModelRef) -> Result<ModelFacts> {

@@ -1,0 +1,116 @@
+//! Names of models for the embedded engine: which are one and the same, and which nobody can bring.
+
+use toprung_core::format;
+use toprung_core::model::{EngineKind, ModelRef};
+use toprung_engines::InstalledModel;
+use toprung_models::catalogue::catalogue;
+use toprung_models::ladder_file::Sources;
+
+use crate::problem::Problem;
+
+/// Jaro-Winkler similarity from which a name may have been meant: a slip or a missing ending stays above it.
+const NEAR: f64 = 0.85;
+/// More suggestions are a list to be read.
+const MOST_SUGGESTIONS: usize = 3;
+
+/// Whether the catalogue knows a file of the model that the embedded engine could load.
+pub(crate) fn has_file(model: &ModelRef) -> bool {
+    catalogue().model(model.as_str()).is_some_and(|listed| listed.file_name.is_some())
+}
+
+/// Whether two names mean the same model. Ollama leaves out the tag `latest`; the embedded engine takes every name
+/// that the catalogue knows a file by.
+pub(crate) fn same(a: &ModelRef, b: &ModelRef, engine: EngineKind) -> bool {
+    let full = |model: &ModelRef| match engine {
+        EngineKind::Ollama if !model.short().contains(':') => format!("{model}:latest"),
+        EngineKind::Llama => own_name(model),
+        _ => model.to_string(),
+    };
+    full(a) == full(b)
+}
+
+fn own_name(model: &ModelRef) -> String {
+    let listed = catalogue().model(model.as_str()).filter(|listed| listed.file_name.is_some());
+    let name = listed.map_or(model.as_str(), |listed| listed.id.as_str());
+    name.strip_suffix(".gguf").unwrap_or(name).to_owned()
+}
+
+/// Refuses a model that the embedded engine neither has nor can get.
+pub(crate) fn check(model: &ModelRef, installed: &[InstalledModel], sources: &Sources) -> Result<(), Problem> {
+    let is_here = installed.iter().any(|other| same(&other.model, model, EngineKind::Llama));
+    if is_here || has_file(model) || sources.contains_key(model) {
+        return Ok(());
+    }
+    if catalogue().model(model.as_str()).is_some() {
+        let what = format!("The embedded engine has no file of “{model}”.");
+        return Err(Problem::input("no_such_model", what, "Choose Ollama as the engine, or a model of the starter ladder."));
+    }
+    let what = format!("There is no model called “{model}” in the model folder or the catalogue.");
+    Err(Problem::input("no_such_model", what, next_step(&near(model, installed))))
+}
+
+fn next_step(near: &[&str]) -> String {
+    match near {
+        [] => "List the models there are with: toprung models list. A ladder file can name others by url or file.".to_owned(),
+        near => format!("Did you mean {}?", format::list(near)),
+    }
+}
+
+/// Known names that are like this one, the likest first.
+fn near<'a>(model: &ModelRef, installed: &'a [InstalledModel]) -> Vec<&'a str> {
+    let listed = catalogue().models().iter().filter(|listed| listed.file_name.is_some()).map(|listed| listed.id.as_str());
+    let wanted = model.as_str().to_lowercase();
+    let likeness = |name: &str| strsim::jaro_winkler(&wanted, &name.to_lowercase());
+    let mut names: Vec<(f64, &str)> = installed.iter().map(|model| model.model.as_str()).chain(listed).map(|n| (likeness(n), n)).collect();
+    names.retain(|(likeness, _)| *likeness >= NEAR);
+    names.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    names.dedup_by_key(|(_, name)| *name);
+    names.into_iter().map(|(_, name)| name).take(MOST_SUGGESTIONS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use toprung_core::model::ModelFacts;
+
+    use super::*;
+
+    fn name(text: &str) -> ModelRef {
+        ModelRef::new(text).unwrap()
+    }
+
+    fn refusal(text: &str, installed: &[InstalledModel]) -> Problem {
+        check(&name(text), installed, &Sources::new()).unwrap_err()
+    }
+
+    #[test]
+    fn a_near_name_is_suggested() {
+        for slip in ["smollm2-135m-instruct", "smolm2-135m-instruct-q4_1", "SmolLM2-135M-Instruct-Q4_K"] {
+            let problem = refusal(slip, &[]);
+            assert!(problem.next_step.starts_with("Did you mean smollm2-135m-instruct-q4_1"), "{slip}: {}", problem.next_step);
+        }
+        let mine = InstalledModel { model: name("my-tuned-model"), facts: ModelFacts::default() };
+        assert_eq!(refusal("my-tuned-modle", &[mine]).next_step, "Did you mean my-tuned-model?");
+        assert!(refusal("zzz", &[]).next_step.contains("models list"), "nothing is like it, so nothing is suggested");
+    }
+
+    #[test]
+    fn what_is_known_by_any_name_is_no_slip() {
+        let mine = [InstalledModel { model: name("mine"), facts: ModelFacts::default() }];
+        for known in ["mine", "mine.gguf", "gemma3:270m", "gemma-3-270m-q4_k_m", "gemma-3-270m-q4_k_m.gguf"] {
+            assert_eq!(check(&name(known), &mine, &Sources::new()), Ok(()), "{known}");
+        }
+    }
+
+    #[test]
+    fn a_model_that_only_ollama_runs_is_said_to_be_one() {
+        assert!(refusal("llama3:8b", &[]).next_step.contains("Ollama"));
+    }
+
+    #[test]
+    fn names_that_mean_the_same_are_the_same() {
+        use EngineKind::{Llama, Ollama};
+        assert!(same(&name("gemma3:270m"), &name("gemma-3-270m-q4_k_m"), Llama));
+        assert!(same(&name("host:5000/a/llama3"), &name("host:5000/a/llama3:latest"), Ollama));
+        assert!(!same(&name("llama3:8b"), &name("llama3"), Ollama));
+    }
+}
