@@ -41,6 +41,9 @@ impl Store {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| StoreError::from_io(&error, folder))?;
         }
+        // Two programs that start at once must not both write the schema, or both repair the file. Where no lock can be
+        // had, the folder is about to refuse the database too, and says why.
+        let alone = fs::File::create(connection::beside(&path, "opening")).and_then(|file| file.lock().map(|()| file));
         let versions = schema::versions();
         let mut damage = recovery::finish(&path, &stamp)?.map(|kept| (kept, "found at an earlier start".to_owned()));
         let conn = match connection::open(&path, &stamp, &versions) {
@@ -50,6 +53,7 @@ impl Store {
             }
             result => result?,
         };
+        drop(alone);
         let notice = damage.map(|(kept, problem)| Notice::new(&conn, kept, problem)).transpose();
         let notice = notice.map_err(|error| StoreError::from_sql(&error, Some(&path)))?;
         Ok(Opened { store: Self { conn, path: Some(path) }, notice })
