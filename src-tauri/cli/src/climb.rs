@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use toprung_jobs::climb::{self, RunningClimb};
 use toprung_jobs::export;
@@ -17,7 +18,10 @@ use toprung_jobs::{ClimbEnd, EngineKind};
 
 use crate::args;
 use crate::progress::Progress;
-use crate::{INTERRUPTED, NOTHING_DONE, results, table};
+use crate::{INTERRUPTED, NOTHING_DONE, results, table, tell};
+
+/// While a result can't be saved: seldom enough for a disk, soon enough for a person who has just made room.
+pub(crate) const SAVE_AGAIN_EVERY: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode, Problem> {
     // A file name that can't be written is found out before the climb, not after it.
@@ -32,10 +36,12 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
     let run = running.hand.run.clone();
     let interrupted = finish(running).await? == ClimbEnd::Stopped;
     let shown = history::show(home, &run)?;
-    results::print(&shown, args.json.as_deref() == Some(Path::new("-")));
+    results::print(home, &shown, args.json.as_deref() == Some(Path::new("-")));
     export::save_all(&shown, args.json.as_deref(), args.report.as_deref())?;
     if interrupted {
-        eprintln!("Interrupted. What was measured is kept; go on with: toprung climb --resume {run}");
+        if home.keeps_runs() {
+            tell(&format!("Interrupted. What was measured is kept; go on with: toprung climb --resume {run}"));
+        }
         return Ok(ExitCode::from(INTERRUPTED));
     }
     Ok(if shown.measured_anything() { ExitCode::SUCCESS } else { ExitCode::from(NOTHING_DONE) })
@@ -44,8 +50,8 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
 /// `None` when the person declined.
 async fn start(home: &Arc<Home>, args: &args::Climb) -> Result<Option<RunningClimb>, Problem> {
     let plan = plan(home, &choice(args)).await?;
-    eprintln!("{}", headline(&plan));
-    eprintln!("{}", table::plan(&plan));
+    tell(&headline(&plan));
+    tell(&table::plan(&plan).to_string());
     if !args.yes && plan.download_bytes > 0 && !agreed(&plan) {
         return Ok(None);
     }
@@ -55,7 +61,7 @@ async fn start(home: &Arc<Home>, args: &args::Climb) -> Result<Option<RunningCli
 
 async fn resume(home: &Arc<Home>, run: Option<&str>) -> Result<RunningClimb, Problem> {
     let run = history::resumable(home, run)?;
-    eprintln!("Going on with run {run}.");
+    tell(&format!("Going on with run {run}."));
     let progress = Progress::new();
     climb::resume(home, &run, progress.listener()).await
 }
@@ -73,19 +79,25 @@ fn choice(args: &args::Climb) -> Choice {
 }
 
 fn headline(plan: &Plan) -> String {
-    let (low, high) = plan.minutes;
     let mut text = format!(
         "{}: {} with {}, {}, about {}",
         plan.title,
         format::count(plan.rungs.len() as u32, "model", "models"),
         plan.description.kind.title(),
         plan.mode.name(),
-        format::range(low.max(1.0), high.max(1.0), "min"),
+        minutes(plan.minutes),
     );
     if plan.download_bytes > 0 {
         text += &format!(", {} to download", format::bytes_gb(plan.download_bytes));
     }
     text + "."
+}
+
+/// A guess of minutes is told in whole ones.
+fn minutes((low, high): (f64, f64)) -> String {
+    let whole = |minutes: f64| format::setting(minutes.round().max(1.0));
+    let (low, high) = (whole(low), whole(high));
+    if low == high { format!("{low} min") } else { format!("{low}–{high} min") }
 }
 
 /// Asks before a download. With nobody to ask, what was typed is the answer.
@@ -104,13 +116,22 @@ async fn finish(running: RunningClimb) -> Result<ClimbEnd, Problem> {
     let hand = running.hand.clone();
     let signals = tokio::spawn(async move {
         interrupted().await;
-        eprintln!("\nStopping; what is finished is kept.");
         hand.stop();
+        tell("\nStopping; what is finished is kept.");
         interrupted().await;
         std::process::exit(INTERRUPTED.into());
     });
+    let hand = running.hand.clone();
+    // Nobody sits at a button here that says “go on” once a full disk has room again.
+    let saving = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(SAVE_AGAIN_EVERY).await;
+            hand.save_again();
+        }
+    });
     let end = running.finished().await;
     signals.abort();
+    saving.abort();
     end
 }
 

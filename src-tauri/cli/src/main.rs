@@ -13,6 +13,7 @@ mod progress;
 mod results;
 mod table;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(problem) => {
-            eprintln!("toprung: {problem}");
+            tell(&format!("toprung: {problem}"));
             ExitCode::from(match problem.blame {
                 Blame::Input => BAD_INPUT,
                 Blame::World => NOTHING_DONE,
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
 async fn run(args: Args) -> Result<ExitCode, Problem> {
     let home = Arc::new(Home::open()?);
     if let Some(notice) = home.notice() {
-        eprintln!("toprung: {notice}");
+        tell(&format!("toprung: {notice}"));
     }
     match args.command {
         Command::Climb(args) => climb::run(&home, &args).await,
@@ -61,4 +62,9 @@ async fn run(args: Args) -> Result<ExitCode, Problem> {
         Command::History(args) => history::run(&home, args),
         Command::Doctor(args) => doctor::run(&home, &args).await,
     }
+}
+
+/// Says something to the person. A terminal that was closed meanwhile is no reason to end a climb.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

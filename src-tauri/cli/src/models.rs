@@ -9,10 +9,10 @@ use toprung_jobs::home::Home;
 use toprung_jobs::models::{self, Offered};
 use toprung_jobs::problem::Problem;
 
-use crate::INTERRUPTED;
 use crate::args::{Engine, Models, ModelsCommand};
 use crate::progress::pull_bar;
 use crate::table::{number, with_head};
+use crate::{INTERRUPTED, tell};
 
 pub(crate) async fn run(home: &Arc<Home>, args: Models) -> Result<ExitCode, Problem> {
     match args.command {
@@ -82,7 +82,7 @@ async fn pull(home: &Home, engine: &Engine, model: &str) -> Result<ExitCode, Pro
             Ok(ExitCode::SUCCESS)
         }
         None => {
-            eprintln!("Stopped. Pull it again to go on where it stopped.");
+            tell("Stopped. Pull it again to go on where it stopped.");
             Ok(ExitCode::from(INTERRUPTED))
         }
     }

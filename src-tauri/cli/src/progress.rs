@@ -1,12 +1,18 @@
 //! A climb on a terminal: one line per rung as it ends, and a bar for what is going on.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use toprung_core::cause::{Cause, CauseKind};
 use toprung_jobs::climb::OnLive;
 use toprung_jobs::format;
 use toprung_jobs::live::{Live, LiveRung, RungState};
 use toprung_jobs::{ClimbEvent, TrialKind};
+
+use crate::climb::SAVE_AGAIN_EVERY;
+use crate::tell;
 
 /// The bar counts thousandths of the climb.
 const STEPS: u64 = 1_000;
@@ -15,6 +21,8 @@ const DRAWS_PER_SECOND: u8 = 2;
 
 pub(crate) struct Progress {
     bar: ProgressBar,
+    /// A result waits to be saved, and that has been said.
+    is_waiting: AtomicBool,
 }
 
 impl Progress {
@@ -23,7 +31,7 @@ impl Progress {
         // The template is a constant: the default style is only there for the type.
         let style = ProgressStyle::with_template("{bar:24} {percent:>3} %  {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("━╸─"));
-        Self { bar }
+        Self { bar, is_waiting: AtomicBool::new(false) }
     }
 
     pub(crate) fn listener(self) -> OnLive {
@@ -31,7 +39,7 @@ impl Progress {
     }
 
     fn hear(&self, live: &Live, event: &ClimbEvent) {
-        if let Some(line) = lasting_line(live, event) {
+        for line in [self.saving_line(event), lasting_line(live, event)].into_iter().flatten() {
             self.print(&line);
         }
         self.bar.set_position((live.progress() * STEPS as f64) as u64);
@@ -42,14 +50,33 @@ impl Progress {
         }
     }
 
+    /// Says once that a result can't be saved, and once that it could be: it is tried again and again in between.
+    fn saving_line(&self, event: &ClimbEvent) -> Option<String> {
+        match event {
+            ClimbEvent::SaveFailed { cause } if !self.is_waiting.swap(true, Relaxed) => Some(waiting(cause)),
+            // These are told only after they were saved.
+            ClimbEvent::FactsKnown { .. }
+            | ClimbEvent::RungStarted { .. }
+            | ClimbEvent::TrialFinished { .. }
+            | ClimbEvent::RungFinished { .. } => self.is_waiting.swap(false, Relaxed).then(|| "  saved; going on".to_owned()),
+            _ => None,
+        }
+    }
+
     /// With no terminal there is no bar, and the lines alone tell the story.
     fn print(&self, line: &str) {
         if self.bar.is_hidden() {
-            eprintln!("{line}");
+            tell(line);
         } else {
             self.bar.println(line);
         }
     }
+}
+
+fn waiting(cause: &Cause) -> String {
+    let mend = if cause.kind == CauseKind::DiskFull { "Free some space" } else { "Check the data folder and its disk" };
+    let every = format::duration(SAVE_AGAIN_EVERY.as_secs_f64());
+    format!("  paused: {cause} {mend}: saving is tried again every {every}. Ctrl+C stops and keeps what is saved.")
 }
 
 /// What stays on the screen.
@@ -61,7 +88,6 @@ fn lasting_line(live: &Live, event: &ClimbEvent) -> Option<String> {
         }
         ClimbEvent::RungFinished { rung, .. } => live.rungs.get(*rung as usize).map(ended),
         ClimbEvent::Paused => Some("  paused".to_owned()),
-        ClimbEvent::SaveFailed { cause } => Some(format!("  paused: {cause} {} Then press Ctrl+C and resume.", cause.kind.next_step())),
         _ => None,
     }
 }

@@ -5,11 +5,12 @@ use toprung_jobs::analysis::{Analysis, RungSummary, RungVerdict, Step, Use};
 use toprung_jobs::export;
 use toprung_jobs::format;
 use toprung_jobs::history::Shown;
+use toprung_jobs::home::Home;
 
 use crate::table::{number, with_head};
 
 /// Prints a run, or its JSON alone when that is what standard output is wanted for.
-pub(crate) fn print(shown: &Shown, json_alone: bool) {
+pub(crate) fn print(home: &Home, shown: &Shown, json_alone: bool) {
     if json_alone {
         println!("{}", export::json(shown));
         return;
@@ -27,7 +28,12 @@ pub(crate) fn print(shown: &Shown, json_alone: bool) {
     if let Some(knee) = &analysis.knee {
         println!("Top rung: {}. {}", knee.title, knee.reason);
     }
-    println!("\nRun {} · history show {} · --json and --report write files.", shown.run.id, shown.run.id);
+    for waiting in &analysis.queue {
+        println!("Not measured: {waiting}");
+    }
+    if home.keeps_runs() {
+        println!("\nSee it again, or write files of it, with: toprung history show {} [--json FILE] [--report FILE]", shown.run.id);
+    }
 }
 
 fn rungs(analysis: &Analysis) -> Table {
@@ -35,7 +41,7 @@ fn rungs(analysis: &Analysis) -> Table {
     for rung in &analysis.rungs {
         table.add_row(vec![
             Cell::new(&rung.title),
-            number(format::or_unknown(rung.decode_tps, |tps| format::estimate(&tps, ""))),
+            number(format::or_unknown(rung.decode_tps, |tps| format::estimate(&tps, "").replace("  ", " "))),
             number(format::or_unknown(rung.prefill_tps, |tps| format::figures(tps.median))),
             number(format::or_unknown(rung.ttft_ms, |ms| format::milliseconds(ms.median))),
             number(format::or_unknown(rung.response_ms, |ms| format::milliseconds(ms.median))),
@@ -51,7 +57,7 @@ fn rungs(analysis: &Analysis) -> Table {
 fn steps(steps: &[Step]) -> Table {
     let mut table = with_head(&["Step", "Throughput", "Response time", "Memory", ""]);
     for step in steps {
-        let change = |change: Option<f64>| number(format::or_unknown(change, format::percent_change));
+        let change = |change: Option<f64>| number(format::or_unknown(change, format::percent_change_tenths));
         table.add_row(vec![
             Cell::new(format!("{} → {}", step.from_title, step.to_title)),
             change(step.throughput_change),
