@@ -6,9 +6,11 @@ import { fromLive, fromPlan } from "../../src/ladder";
 import Gauge from "../../src/parts/Gauge.svelte";
 import Ladder from "../../src/parts/Ladder.svelte";
 import ProblemNote from "../../src/parts/ProblemNote.svelte";
+import RungTable from "../../src/parts/RungTable.svelte";
 import { live, troubledLive } from "../fixtures/live";
 import { noOllama } from "../fixtures/machine";
 import { classicPlan } from "../fixtures/plans";
+import { seedRun } from "../fixtures/runs";
 
 afterEach(cleanup);
 
@@ -55,4 +57,12 @@ it("a problem shows what happened, the number, and the next step", () => {
   render(ProblemNote, { problem: noOllama });
   const text = screen.getByRole("alert").textContent;
   for (const part of [noOllama.what, noOllama.detail, noOllama.next_step]) expect(text).toContain(part);
+});
+
+it("one trial has no spread: it is not shown as ±0", () => {
+  const rungs = seedRun.rungs.slice(0, 1).map((rung) => ({ ...rung, decode_tps: { median: 2.27, low: 2.27, high: 2.27, n: 1 } }));
+  render(RungTable, { rungs });
+  const cell = screen.getAllByRole("cell")[0]?.textContent ?? "";
+  expect(cell).toContain("n 1");
+  expect(cell).not.toContain("±");
 });
