@@ -60,15 +60,16 @@ class Bench:
         if self.shots:
             os.makedirs(self.shots, exist_ok=True)
 
-    def data_folder(self, name):
-        """A new data folder with the models in it, and a ladder of them beside it."""
+    def data_folder(self, name, rungs=len(MODELS)):
+        """A new data folder with the models in it, and a ladder of the smallest so many."""
         home = self.folder / name
         (home / "models").mkdir(parents=True)
-        for file in self.models:
+        models = self.models[:rungs]
+        for file in models:
             # Several copies of 350 MB would take longer than the climb.
             os.link(file, home / "models" / file.name)
-        rungs = "".join(f'\n[[rung]]\nmodel = "{file.stem}"\n' for file in self.models)
-        (home / "tiny.toml").write_text(f'name = "tiny"\n{rungs}', encoding="utf-8")
+        listed = "".join(f'\n[[rung]]\nmodel = "{file.stem}"\n' for file in models)
+        (home / "tiny.toml").write_text(f'name = "tiny"\n{listed}', encoding="utf-8")
         return home
 
     def env(self, home, bus=None):

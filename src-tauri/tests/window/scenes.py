@@ -9,7 +9,7 @@ from pathlib import Path
 from driver import Bus, Failed, type_into_dialog, until
 
 # Two rungs in quick mode take half a minute on two idle cores. Where other programs compute too, it is ten times that.
-CLIMB_S = 300
+CLIMB_S = 420
 TRIAL_S = 120
 # What the page shows of the machine while it climbs changes once a second.
 TICK_S = 5
@@ -101,6 +101,11 @@ def choose_tiny(window, home):
     window.call(window.element("//h1") + "/click", {})
 
 
+def live(window):
+    """The state of the running climb, as the page is told it."""
+    return window.value(INVOKE, "query_live", {})[1]
+
+
 def finish(window):
     window.says("Every rung", CLIMB_S)
 
@@ -124,13 +129,13 @@ def climbs(bench, tally):
             window.click("Resume")
             window.says("Climbing ·")
         with tally.check("a page that is loaded anew finds the running climb again"):
-            run = window.value(INVOKE, "query_live", {})[1]["run"]
+            run = live(window)["run"]
             window.reload()
             window.says("Climbing ·")
-            expect(window.value(INVOKE, "query_live", {})[1]["run"] == run, "it is another run")
+            expect(live(window)["run"] == run, "it is another run")
         with tally.check("the climb ends with its verdict, its chart and its table"):
             finish(window)
-            shows_results(bench, window)
+            shows_results(window)
             bench.pictures(window, "results")
         exports(bench, tally, window)
         with tally.check("the run stands in History and opens from there"):
@@ -145,14 +150,14 @@ def climbs(bench, tally):
             bench.pictures(window, "models")
 
 
-def shows_results(bench, window):
+def shows_results(window):
     verdict = window.value("return document.querySelector('h1.verdict').innerText")
     expect(len(verdict.split()) > 3, f"the verdict is “{verdict}”")
-    drawn = "const picture = document.querySelector('figure img'); return picture?.complete && picture.naturalWidth > 0"
+    drawn = "return document.querySelector('figure svg')?.textContent.includes('Tokens per second')"
     until(lambda: window.value(drawn), "the chart is drawn")
     rows = "return [...document.querySelectorAll('table.fitted tbody tr')].map((row) => row.innerText)"
     measured = [row for row in window.value(rows) if any(figure.isdigit() for figure in row)]
-    expect(len(measured) >= len(bench.models), f"the table has {window.value(rows)}")
+    expect(len(measured) > 0, f"the table has {window.value(rows)}")
 
 
 def exports(bench, tally, window):
@@ -180,12 +185,15 @@ def exports(bench, tally, window):
 
 
 def resumes(bench, tally):
-    home = bench.data_folder("stop")
+    home = bench.data_folder("stop", rungs=1)
     with bench.window(home) as window:
         with tally.check("another program is told that a climb is running on the data folder"):
             choose_tiny(window, home)
             window.press("Enter")
-            window.says("trial 2 of", TRIAL_S)
+            until(lambda: (live(window) or {}).get("rungs", [{}])[0].get("decode_tps"), "a trial is measured", TRIAL_S)
+            # A paused climb holds the folder as a running one does, and does not end meanwhile.
+            window.click("Pause after this trial")
+            window.says("Paused ·", TRIAL_S)
             is_told_of_the_climb(bench, home)
         with tally.check("a climb that is stopped keeps what it measured"):
             window.click("Stop and keep")
@@ -195,11 +203,11 @@ def resumes(bench, tally):
             window.click("Resume")
             window.says("Climbing ·", TRIAL_S)
             finish(window)
-            shows_results(bench, window)
+            shows_results(window)
 
 
 def is_told_of_the_climb(bench, home):
-    command = [Path(bench.binary).with_name("toprung"), "climb", home / "tiny.toml", "--mode", "quick", "--no-pull"]
+    command = [Path(bench.binary).with_name("toprung"), "climb", "--ladder", home / "tiny.toml", "--mode", "quick"]
     done = subprocess.run(command, env=bench.env(home), capture_output=True, text=True, timeout=TRIAL_S, check=False)
     expect(done.returncode == 3, f"it ended with {done.returncode}: {done.stderr}")
     expect("Another climb is running" in done.stderr, f"it said {done.stderr}")
