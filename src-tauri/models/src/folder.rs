@@ -115,7 +115,8 @@ impl ModelFolder {
     /// File names with their models' names.
     fn files(&self) -> Result<Vec<(String, ModelRef)>, Cause> {
         let entries = match fs::read_dir(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            // Where no folder is, or can be, there are no models; that it can't be written is said elsewhere.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Vec::new()),
             entries => entries.map_err(|error| refused(&self.path, &error))?,
         };
         let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());

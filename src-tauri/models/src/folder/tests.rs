@@ -32,6 +32,14 @@ fn a_folder_that_does_not_exist_is_empty_and_is_not_made() {
 }
 
 #[test]
+fn a_folder_that_cannot_exist_is_empty() {
+    let (place, _) = folder();
+    let file = place.path().join("file");
+    std::fs::write(&file, "").expect("it is written");
+    assert_eq!(ModelFolder::new(file.join("models")).list(), Ok(Vec::new()), "below a file no model can stand");
+}
+
+#[test]
 fn models_are_listed_with_their_facts_and_broken_ones_with_their_problem() {
     let (_place, folder) = folder();
     let whole = model_file(64);
