@@ -33,6 +33,7 @@ pub(crate) fn of_build(backend: &LlamaBackend) -> Vec<(String, String)> {
         named("flash_attention", "auto"),
         named("memory_map", backend.supports_mmap()),
         named("gpu_layers", if gpus.is_empty() { "0" } else { "all" }),
+        named("spin_count", std::env::var("GOMP_SPINCOUNT").as_deref().unwrap_or("default")),
         named("instructions", instructions()),
     ];
     settings.extend(gpus.iter().map(|gpu| named("gpu", &gpu.description)));
