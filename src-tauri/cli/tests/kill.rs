@@ -8,6 +8,7 @@ mod common;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use common::{Place, SMALL, eventually, is_alive, lab_models, run, signal, slow_script, worker_of};
@@ -85,15 +86,20 @@ fn a_climb_killed_at_any_moment_goes_on_with_every_finished_trial() {
     assert!(trials(&before).iter().all(|(key, trial)| after.get(key) == Some(trial)));
 }
 
+/// One model at a time: on few cores llama.cpp's waiting threads take the time of another's working ones.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn a_killed_worker_fails_its_rung_and_the_ladder_goes_on() {
-    let Some(lab) = lab_models() else { return };
+    let (_alone, Some(lab)) = (alone(), lab_models()) else { return };
     let place = Place::new();
-    for model in [SMALL, "gemma-3-270m-q4_k_m"] {
-        place.install(&lab, model);
-    }
+    place.install(&lab, SMALL);
+    std::fs::copy(lab.join(format!("{SMALL}.gguf")), place.models().join("first.gguf")).unwrap();
     // Whatever the first one is doing, loading, warming up or measuring: its death is the rung's result.
-    let arguments = format!("climb --model gemma-3-270m-q4_k_m {SMALL} --mode quick --json results.json");
+    let arguments = format!("climb --model first {SMALL} --mode quick --json results.json");
     let mut climb = place.start(place.toprung(&arguments));
     climb.wait_for("1/2");
     signal(worker_of(climb.child.id()), "KILL");
@@ -107,25 +113,25 @@ fn a_killed_worker_fails_its_rung_and_the_ladder_goes_on() {
 
 #[test]
 fn a_worker_killed_while_it_measures_keeps_the_trials_before() {
-    let Some(lab) = lab_models() else { return };
+    let (_alone, Some(lab)) = (alone(), lab_models()) else { return };
     let place = Place::new();
     place.install(&lab, SMALL);
-    let climb = place.start(place.toprung(&format!("climb --model {SMALL} --mode standard")));
+    let climb = place.start(place.toprung(&format!("climb --model {SMALL} --mode quick")));
     let measured = || place.stored_runs().first().map_or(0, |run| run.rungs[0].trials.len());
-    assert!(eventually(|| measured() >= 2), "no trial was saved: {}", climb.said());
+    assert!(eventually(|| measured() >= 1), "no trial was saved: {}", climb.said());
     signal(worker_of(climb.child.id()), "KILL");
     let ended = climb.end();
     ended.says("The engine's process died");
-    assert_eq!(ended.code, Some(0), "two trials were measured");
-    assert!(measured() >= 3, "those before, and the one that shows the death");
+    assert_eq!(ended.code, Some(0), "something was measured");
+    assert!(measured() >= 2, "those before, and the one that shows the death");
 }
 
 #[test]
 fn no_worker_outlives_a_killed_program() {
-    let Some(lab) = lab_models() else { return };
+    let (_alone, Some(lab)) = (alone(), lab_models()) else { return };
     let place = Place::new();
     place.install(&lab, SMALL);
-    let mut climb = place.start(place.toprung(&format!("climb --model {SMALL} --mode standard")));
+    let mut climb = place.start(place.toprung(&format!("climb --model {SMALL} --mode quick")));
     climb.wait_for("1/1");
     let worker = worker_of(climb.child.id());
     climb.child.kill().unwrap();

@@ -18,7 +18,7 @@ pub(crate) const SEED_MODELS: [&str; 5] = ["llama3.2:1b", "llama3.2:3b", "llama3
 /// The smallest model of the lab.
 pub(crate) const SMALL: &str = "smollm2-135m-instruct-q4_1";
 /// How long a test waits for something that takes a second on a quiet machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How a run of the program ended.
 pub(crate) struct Ended {
