@@ -13,7 +13,7 @@ pub const WORKER_VARIABLE: &str = "TOPRUNG_WORKER";
 pub fn find_worker() -> Result<PathBuf, Cause> {
     let program = env::current_exe().ok();
     let folder = program.as_deref().and_then(Path::parent);
-    choose(env::var_os(WORKER_VARIABLE).map(PathBuf::from), folder, Path::is_file)
+    choose(env::var_os(WORKER_VARIABLE).filter(|named| !named.is_empty()).map(PathBuf::from), folder, Path::is_file)
 }
 
 fn choose(named: Option<PathBuf>, folder: Option<&Path>, exists: impl Fn(&Path) -> bool) -> Result<PathBuf, Cause> {

@@ -119,7 +119,7 @@ impl Picture<'_> {
             parts.push("−/+ %: against the rung below");
         }
         if bars().any(|bar| bar.fails && bar.value.is_some()) {
-            parts.push("hatched: fails");
+            parts.push("hatched: avoid");
         }
         let left = self.layout.names.left;
         let text = fitting(&parts.join("  ·  "), self.layout.width - left);
