@@ -11,7 +11,9 @@ class Pulls {
 
   /** Takes in what Rust says is under way. */
   found(pulls: PullView[]): void {
-    this.list = pulls;
+    // A stream is ahead of an answer that was on its way: the pulls heard here keep what they said last.
+    const heard = this.list.filter((pull) => this.#heard.has(keyOf(pull.model, pull.engine)));
+    this.list = [...pulls.filter((pull) => !heard.some((known) => known.job === pull.job)), ...heard];
   }
   /** Whether some pull's progress must be asked for, because it was begun before the page was loaded. */
   get unheard(): boolean {
