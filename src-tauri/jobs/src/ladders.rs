@@ -74,6 +74,8 @@ pub(crate) fn resolve(choice: &LadderChoice, engine: EngineKind) -> Result<Resol
             sources: Sources::new(),
             from_engine: true,
         }),
+        // A file needs no ending to be one; a ladder's own name comes first.
+        LadderChoice::Named(name) if !is_offered(name) && Path::new(name).is_file() => from_file(Path::new(name)),
         LadderChoice::Named(name) => named(name, engine),
         LadderChoice::File(path) => from_file(path),
         LadderChoice::Models(models) => from_models(models),
@@ -98,6 +100,10 @@ fn named(name: &str, engine: EngineKind) -> Result<Resolved, Problem> {
     };
     let ladder = catalogue().ladder_for(name, engine).filter(|ladder| suits(ladder, engine)).ok_or_else(unusable)?;
     Ok(Resolved { ladder, title: offer.title, sources: Sources::new(), from_engine: false })
+}
+
+fn is_offered(name: &str) -> bool {
+    offers().iter().any(|offer| offer.name == name)
 }
 
 /// Whether the engine can have at least one of the ladder's models.

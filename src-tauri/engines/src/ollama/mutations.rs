@@ -100,13 +100,21 @@ fn play(seed: u64) -> usize {
     text
 }
 
+fn is_quick_again(seed: u64) -> bool {
+    let began = Instant::now();
+    play(seed);
+    began.elapsed() < LONGEST
+}
+
 #[test]
 fn ten_thousand_mutated_streams_do_no_harm() {
     let mut readable = 0;
     for seed in 0..STREAMS {
         let began = Instant::now();
         let text = catch_unwind(|| play(seed)).unwrap_or_else(|_| panic!("the stream of seed {seed} made a parser panic"));
-        assert!(began.elapsed() < LONGEST, "the stream of seed {seed} took {:?}", began.elapsed());
+        // A busy machine can hold any thread for a second: only a stream that is slow twice is slow.
+        let is_quick = began.elapsed() < LONGEST || is_quick_again(seed);
+        assert!(is_quick, "the stream of seed {seed} took longer than {LONGEST:?}, twice");
         assert!(text < 16 * CHAT.len(), "the stream of seed {seed} grew to {text} bytes of text");
         readable += u64::from(text > 0);
     }
