@@ -13,12 +13,14 @@ use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus
 use toprung_core::trial::TrialKind;
 use toprung_engines::scripted::Scripted;
 
+type OnEvent = Box<dyn Fn(&ClimbEvent) + Send + Sync>;
+
 /// Hears everything; refuses to keep trials while told so.
 #[derive(Default)]
 struct Listener {
     heard: Mutex<Vec<ClimbEvent>>,
     disk_is_full: Mutex<bool>,
-    on_event: Option<Box<dyn Fn(&ClimbEvent) + Send + Sync>>,
+    on_event: Option<OnEvent>,
 }
 
 impl EventSink for Listener {
