@@ -12,7 +12,7 @@ use toprung_jobs::{EngineKind, Mode};
     name = "toprung",
     version,
     about,
-    after_help = "TOPRUNG_HOME names the data folder. Exit codes: 0 finished, 2 bad input, 3 nothing could be measured, 130 interrupted."
+    after_help = "TOPRUNG_HOME names the data folder. Exit codes: 0 finished, 2 bad input, 3 nothing could be measured, 130 interrupted. A climb that meets a full disk waits, says so, and goes on by itself once there is room."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
