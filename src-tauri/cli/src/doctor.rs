@@ -7,6 +7,7 @@ use toprung_jobs::doctor;
 use toprung_jobs::home::Home;
 use toprung_jobs::problem::Problem;
 
+use crate::answer;
 use crate::args::Doctor;
 
 pub(crate) async fn run(home: &Arc<Home>, args: &Doctor) -> Result<ExitCode, Problem> {
@@ -14,11 +15,11 @@ pub(crate) async fn run(home: &Arc<Home>, args: &Doctor) -> Result<ExitCode, Pro
     for check in doctor::examine(home, args.url.as_deref()).await {
         if check.group != group {
             group = check.group;
-            println!("{group}");
+            answer(group);
         }
-        println!("  {} {}: {}", if check.well { "✓" } else { "–" }, check.name, check.detail);
+        answer(&format!("  {} {}: {}", if check.well { "✓" } else { "–" }, check.name, check.detail));
         if let Some(mend) = check.mend {
-            println!("      {mend}");
+            answer(&format!("      {mend}"));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -12,8 +12,8 @@ use toprung_jobs::problem::Problem;
 use toprung_jobs::run::RunStatus;
 
 use crate::args::{History, HistoryCommand};
-use crate::results;
 use crate::table::{number, with_head};
+use crate::{answer, results};
 
 pub(crate) fn run(home: &Arc<Home>, args: History) -> Result<ExitCode, Problem> {
     match args.command {
@@ -33,7 +33,7 @@ pub(crate) fn run(home: &Arc<Home>, args: History) -> Result<ExitCode, Problem> 
 fn list(home: &Home) -> Result<ExitCode, Problem> {
     let runs = history::runs(home)?;
     if runs.is_empty() {
-        println!("There is no run yet. Start one with: toprung climb");
+        answer("There is no run yet. Start one with: toprung climb");
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = with_head(&["Run", "Started (UTC)", "Ladder", "Engine", "Mode", "Rungs", "Status"]);
@@ -48,7 +48,7 @@ fn list(home: &Home) -> Result<ExitCode, Problem> {
             Cell::new(status(home, run)),
         ]);
     }
-    println!("{table}");
+    answer(&table.to_string());
     Ok(ExitCode::SUCCESS)
 }
 

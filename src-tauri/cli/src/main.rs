@@ -1,7 +1,5 @@
 //! `toprung`: the terminal front. The same jobs as the window, with progress bars and tables.
 
-// Printing is what this program is for; results go to standard output, everything else to standard error.
-#![allow(clippy::print_stdout)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod args;
@@ -67,4 +65,9 @@ async fn run(args: Args) -> Result<ExitCode, Problem> {
 /// Says something to the person. A terminal that was closed meanwhile is no reason to end a climb.
 fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Prints a line of the result. A reader that has left, such as `head`, wants no more of it.
+fn answer(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

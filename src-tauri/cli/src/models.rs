@@ -12,7 +12,7 @@ use toprung_jobs::problem::Problem;
 use crate::args::{Engine, Models, ModelsCommand};
 use crate::progress::pull_bar;
 use crate::table::{number, with_head};
-use crate::{INTERRUPTED, tell};
+use crate::{INTERRUPTED, answer, tell};
 
 pub(crate) async fn run(home: &Arc<Home>, args: Models) -> Result<ExitCode, Problem> {
     match args.command {
@@ -20,7 +20,7 @@ pub(crate) async fn run(home: &Arc<Home>, args: Models) -> Result<ExitCode, Prob
         ModelsCommand::Pull { model, engine } => pull(home, &engine, &model).await,
         ModelsCommand::Rm { model, engine } => {
             models::delete(home, &engine.choice(), &model).await?;
-            println!("Deleted {model}.");
+            answer(&format!("Deleted {model}."));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -44,8 +44,8 @@ async fn list(home: &Home, engine: &Engine) -> Result<ExitCode, Problem> {
     for model in offered.iter().filter(|offer| !installed.iter().any(|have| have.model == offer.model)) {
         table.add_row(offer_row(model));
     }
-    println!("{table}");
-    println!("Pull one with: toprung models pull MODEL");
+    answer(&table.to_string());
+    answer("Pull one with: toprung models pull MODEL");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -78,7 +78,7 @@ async fn pull(home: &Home, engine: &Engine, model: &str) -> Result<ExitCode, Pro
     match outcome {
         Some(outcome) => {
             outcome?;
-            println!("Pulled {model}.");
+            answer(&format!("Pulled {model}."));
             Ok(ExitCode::SUCCESS)
         }
         None => {

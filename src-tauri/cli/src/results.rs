@@ -7,32 +7,33 @@ use toprung_jobs::format;
 use toprung_jobs::history::Shown;
 use toprung_jobs::home::Home;
 
+use crate::answer;
 use crate::table::{number, with_head};
 
 /// Prints a run, or its JSON alone when that is what standard output is wanted for.
 pub(crate) fn print(home: &Home, shown: &Shown, json_alone: bool) {
     if json_alone {
-        println!("{}", export::json(shown));
+        answer(&export::json(shown));
         return;
     }
     let analysis = &shown.analysis;
-    println!("\n{}\n", analysis.headline);
-    println!("{}", rungs(analysis));
+    answer(&format!("\n{}\n", analysis.headline));
+    answer(&rungs(analysis).to_string());
     if !analysis.steps.is_empty() {
-        println!("\nWhat the next step costs\n{}", steps(&analysis.steps));
+        answer(&format!("\nWhat the next step costs\n{}", steps(&analysis.steps)));
     }
     print_causes(analysis);
     for spot in &analysis.sweet_spots {
-        println!("{}: {}. {}", usage(spot.usage), spot.title, spot.evidence);
+        answer(&format!("{}: {}. {}", usage(spot.usage), spot.title, spot.evidence));
     }
     if let Some(knee) = &analysis.knee {
-        println!("Top rung: {}. {}", knee.title, knee.reason);
+        answer(&format!("Top rung: {}. {}", knee.title, knee.reason));
     }
     for waiting in &analysis.queue {
-        println!("Not measured: {waiting}");
+        answer(&format!("Not measured: {waiting}"));
     }
     if home.keeps_runs() {
-        println!("\nSee it again, or write files of it, with: toprung history show {} [--json FILE] [--report FILE]", shown.run.id);
+        answer(&format!("\nSee it again, or write files of it, with: toprung history show {} [--json FILE] [--report FILE]", shown.run.id));
     }
 }
 
@@ -73,13 +74,13 @@ fn steps(steps: &[Step]) -> Table {
 fn print_causes(analysis: &Analysis) {
     for rung in &analysis.rungs {
         if let Some(cause) = &rung.cause {
-            println!("{}: {cause} {}", rung.title, cause.kind.next_step());
+            answer(&format!("{}: {cause} {}", rung.title, cause.kind.next_step()));
         }
         for reason in &rung.reasons {
-            println!("{}: {reason}", rung.title);
+            answer(&format!("{}: {reason}", rung.title));
         }
     }
-    println!();
+    answer("");
 }
 
 fn verdict(rung: &RungSummary) -> &'static str {

@@ -177,3 +177,11 @@ fn an_interrupted_climb_ends_with_130_and_goes_on_where_it_stopped() {
         assert_eq!(new.trials[..old.trials.len()], old.trials, "{}: what was measured stays as it was", new.title);
     }
 }
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    let place = Place::new();
+    let mut listing = place.toprung("doctor").stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(listing.stdout.take());
+    assert!(listing.wait().unwrap().success(), "`toprung doctor | head -1` ends as quietly as any other program");
+}
