@@ -129,14 +129,7 @@ fn capability(capability: &Capability) -> CapabilityView {
 }
 
 pub(crate) fn chart(shown: &Shown, kind: &str, theme: &str, width: f64) -> Answer<ChartView> {
-    let kind = match kind {
-        "throughput" => ChartKind::Throughput,
-        "response_time" => ChartKind::ResponseTime,
-        "success" => ChartKind::Success,
-        "memory" => ChartKind::Memory,
-        "escalation" => ChartKind::Escalation,
-        _ => return Err(no_chart(kind, "Choose another chart.")),
-    };
+    let kind = ChartKind::from_name(kind).ok_or_else(|| no_chart(kind, "Choose another chart."))?;
     let theme = if theme == "dark" { Theme::Dark } else { Theme::Light };
     let width = width.clamp(*CHART_WIDTHS.start(), *CHART_WIDTHS.end());
     let chart = chart_for(&shown.run, &shown.analysis, kind, theme, width as u32);
