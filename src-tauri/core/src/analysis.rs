@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::capability;
 use crate::cause::Cause;
+use crate::drift;
 use crate::escalation;
 use crate::findings;
 use crate::model::{ModelFacts, ModelRef};
@@ -176,8 +177,10 @@ pub struct Analysis {
 
 /// Works out what a run means. The same run and floors always give the same analysis.
 pub fn analyse(run: &RunRecord, floors: &Floors) -> Analysis {
-    let setting = Setting { mode: run.mode, floors, machine: &run.machine, samples: &run.samples };
-    let mut rungs: Vec<RungSummary> = run.rungs.iter().map(|rung| summary::summarise(rung, &setting)).collect();
+    let session = drift::session_reasons(run);
+    let setting = Setting::of_run(run, floors, &session);
+    let summarise = |rung| summary::summarise(rung, &setting.for_rung(rung));
+    let mut rungs: Vec<RungSummary> = run.rungs.iter().map(summarise).collect();
     let sweet_spots = verdict::sweet_spots(&rungs, floors);
     for rung in &mut rungs {
         rung.verdict = verdict::rung_verdict(rung, &sweet_spots);

@@ -1,8 +1,10 @@
 //! How far a rung's figures can be trusted, and why not further.
 
+pub(crate) mod disturbance;
+
 use crate::analysis::{Grade, RungSummary};
 use crate::format;
-use crate::machine::HardwareSample;
+use crate::model::EngineDescription;
 use crate::plan::{self, Protocol};
 use crate::run::RungRecord;
 use crate::stats;
@@ -18,12 +20,11 @@ const MAX_CLOCK_GAP: f64 = 0.02;
 const USELESS_HALF_WIDTH: f64 = 0.2;
 /// Where a mode sets no precision (classic), a wider interval than this is worth a word.
 const UNSET_HALF_WIDTH: f64 = 0.1;
-/// Smaller changes of the swap are other programs' housekeeping.
-const SWAPPING_BYTES: u64 = 64 << 20;
 /// Below this share of successful answers the speeds are those of broken output.
 const BROKEN_SHARE: f64 = 0.5;
 
-type Reason = (Grade, String);
+/// How far a blemish lowers the grade, and the blemish in words.
+pub(crate) type Reason = (Grade, String);
 
 /// The grade with its reasons, worst first. Call it for rungs on which something was measured.
 pub(crate) fn grade(rung: &RungRecord, summary: &RungSummary, setting: &Setting<'_>) -> (Option<Grade>, Vec<String>) {
@@ -35,13 +36,15 @@ pub(crate) fn grade(rung: &RungRecord, summary: &RungSummary, setting: &Setting<
         fell_back_to_answers(&protocol, &timing),
         few_tokens(&timing),
         clock_gap(&timing),
-        swapping(rung, setting.samples),
+        cache_hit(&timing),
         shrunk_context(rung, &protocol),
-        (setting.machine.on_mains == Some(false)).then(|| (Grade::B, "the machine ran on battery".to_owned())),
+        speculative(setting.engine),
     ]
     .into_iter()
     .flatten()
     .chain(wide_intervals(rung, summary, &protocol))
+    .chain(disturbance::reasons(rung, setting.samples, setting.machine))
+    .chain(setting.session.iter().cloned())
     .collect();
     reasons.sort_by_key(|(grade, _)| std::cmp::Reverse(*grade));
     let worst = reasons.first().map_or(Grade::A, |(grade, _)| *grade);
@@ -81,23 +84,16 @@ fn clock_gap(timing: &[&Trial]) -> Option<Reason> {
     Some((Grade::B, format!("the engine's clock and ours differ by {}", format::percent_tenths(gap))))
 }
 
-/// The samples taken while the rung's trials ran. A resumed run counts its time anew, so a clock that goes back makes
-/// the lining-up unsafe, and none are given.
-fn samples_during<'a>(rung: &RungRecord, samples: &'a [HardwareSample]) -> Vec<&'a HardwareSample> {
-    let ordered = |times: Vec<f64>| times.is_sorted();
-    let in_order =
-        ordered(samples.iter().map(|sample| sample.at_ms).collect()) && ordered(rung.trials.iter().map(|trial| trial.started_ms).collect());
-    let (Some(first), Some(last)) = (rung.trials.first(), rung.trials.last()) else {
-        return Vec::new();
-    };
-    let span = first.started_ms..=last.started_ms + last.response_ms.unwrap_or(0.0);
-    samples.iter().filter(|sample| in_order && span.contains(&sample.at_ms)).collect()
+/// A prompt that a cache served in part is shorter than it looks, and its first token comes sooner.
+fn cache_hit(timing: &[&Trial]) -> Option<Reason> {
+    let hits = timing.iter().filter(|trial| trial.cached_prompt_tokens.is_some_and(|tokens| tokens > 0)).count();
+    (hits > 0).then(|| (Grade::B, format!("a prompt cache served part of {hits} of {} prompts", timing.len())))
 }
 
-fn swapping(rung: &RungRecord, samples: &[HardwareSample]) -> Option<Reason> {
-    let used: Vec<u64> = samples_during(rung, samples).into_iter().filter_map(|sample| sample.swap_used_bytes).collect();
-    let grown = used.iter().max()?.saturating_sub(*used.first()?);
-    (grown > SWAPPING_BYTES).then(|| (Grade::C, format!("the swap grew by {} while it ran", format::bytes_gib(grown))))
+/// Speculative decoding makes several tokens at once, and how many depends on the text.
+fn speculative(engine: &EngineDescription) -> Option<Reason> {
+    let on = engine.settings.iter().any(|(name, value)| name == "speculative_decoding" && value != "off");
+    on.then(|| (Grade::B, "the engine decodes speculatively, so its speed depends on the text".to_owned()))
 }
 
 fn shrunk_context(rung: &RungRecord, protocol: &Protocol) -> Option<Reason> {

@@ -74,6 +74,16 @@ pub struct Protocol {
     pub precision: Precision,
     /// Seconds of speed trials after which no further one begins.
     pub speed_budget_s: f64,
+    /// Tokens in the context at which decoding is measured too; empty but in the thorough mode.
+    pub depths: Vec<u32>,
+    /// Depth trials at each depth, fewer where a depth's seconds run out first.
+    pub depth_trials: u32,
+    /// Tokens decoded in a depth trial.
+    pub depth_output_tokens: u32,
+    /// Seconds at one depth after which no further trial begins.
+    pub depth_budget_s: f64,
+    /// Speed trials of the first rung made once more after the ladder; 0 in the classic mode.
+    pub sentinel_trials: u32,
     /// Short real prompts that show whether the model answers at all.
     pub answers: u32,
     /// The most tokens an answer may take.
@@ -91,6 +101,11 @@ pub fn protocol(mode: Mode) -> Protocol {
         looks: vec![5, 7, 10, 15, 20],
         precision: Precision { decode: 0.02, prefill: 0.03, ttft: 0.05 },
         speed_budget_s: 120.0,
+        depths: Vec::new(),
+        depth_trials: 3,
+        depth_output_tokens: 64,
+        depth_budget_s: 120.0,
+        sentinel_trials: 5,
         answers: 5,
         answer_tokens: 128,
         context_tokens: 2048,
@@ -102,13 +117,21 @@ pub fn protocol(mode: Mode) -> Protocol {
             looks: vec![3],
             precision: Precision { decode: 0.05, prefill: 0.05, ttft: 0.05 },
             speed_budget_s: 20.0,
+            sentinel_trials: 3,
             answers: 3,
             answer_tokens: 48,
             warm_up_cap_s: 5.0,
             ..standard
         },
         Mode::Standard => standard,
-        Mode::Thorough => Protocol { looks: vec![10, 15, 20, 30], speed_budget_s: 300.0, ..standard },
-        Mode::Classic => Protocol { speed: None, looks: Vec::new(), ..standard },
+        Mode::Thorough => Protocol {
+            looks: vec![10, 15, 20, 30],
+            speed_budget_s: 300.0,
+            depths: vec![4096, 8192],
+            // The deepest prompt, what is decoded behind it, and room for a start token.
+            context_tokens: 8192 + 256,
+            ..standard
+        },
+        Mode::Classic => Protocol { speed: None, looks: Vec::new(), sentinel_trials: 0, ..standard },
     }
 }

@@ -67,9 +67,26 @@ pub struct RungRecord {
     pub title: String,
     pub facts: ModelFacts,
     pub status: RungStatus,
+    /// The engine that ran it, where a ladder mixes engines or hosts; `None`: the run's own.
+    pub engine: Option<EngineDescription>,
     pub load: LoadRecord,
     /// In the order in which they were made.
     pub trials: Vec<Trial>,
+}
+
+/// What was looked at before and after a ladder, to see whether the machine or the engine changed meanwhile.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SessionChecks {
+    /// Memory bandwidth in bytes per second, several short readings each; empty where it was not taken.
+    pub bandwidth_before: Vec<f64>,
+    pub bandwidth_after: Vec<f64>,
+    /// The engines' versions at the end that differ from those at the start, each as “0.5.4, then 0.6.0”.
+    pub versions_changed: Vec<String>,
+    /// Seconds for which the machine slept while the ladder was climbed; `None` where the system does not tell.
+    pub slept_s: Option<f64>,
+    /// Seconds by which the wall clock was set meanwhile. Durations come from a clock that can't be set.
+    pub clock_set_s: Option<f64>,
 }
 
 /// A whole run.
@@ -88,4 +105,5 @@ pub struct RunRecord {
     pub machine: Machine,
     pub rungs: Vec<RungRecord>,
     pub samples: Vec<HardwareSample>,
+    pub checks: SessionChecks,
 }

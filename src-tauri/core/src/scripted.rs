@@ -3,24 +3,19 @@
 use crate::cause::{Cause, CauseKind};
 use crate::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
 use crate::plan::Mode;
-use crate::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use crate::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use crate::trial::{Outcome, Trial, TrialKind};
 
 pub(crate) fn trial(kind: TrialKind, index: u32, tps: f64) -> Trial {
     Trial {
-        index,
-        kind,
-        started_ms: f64::from(index) * 1000.0,
         ttft_ms: Some(100.0),
         response_ms: Some(100.0 + 80_000.0 / tps),
         prefill_tps: Some(tps * 10.0),
         decode_tps: Some(tps),
-        client_decode_tps: None,
         prompt_tokens: Some(24),
         output_tokens: Some(80),
-        fragments_ms: Vec::new(),
         output: "An answer.".to_owned(),
-        outcome: Outcome::Complete,
+        ..Trial::new(kind, index, f64::from(index) * 1000.0)
     }
 }
 
@@ -37,6 +32,7 @@ pub(crate) fn rung(title: &str, gigabytes: f64, tps: f64, ok: u32) -> RungRecord
         title: title.to_owned(),
         facts: ModelFacts { file_bytes: Some((gigabytes * 1e9) as u64), ..ModelFacts::default() },
         status: RungStatus::Measured,
+        engine: None,
         load: LoadRecord::default(),
         trials,
     }
@@ -64,5 +60,6 @@ pub(crate) fn run(rungs: Vec<RungRecord>) -> RunRecord {
         machine: crate::machine::Machine::default(),
         rungs,
         samples: Vec::new(),
+        checks: SessionChecks::default(),
     }
 }

@@ -7,7 +7,7 @@ use crate::cause::{Cause, CauseKind};
 use crate::machine::{Gpu, HardwareSample, Machine};
 use crate::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
 use crate::plan::Mode;
-use crate::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use crate::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use crate::trial::{Outcome, Trial, TrialKind};
 
 /// The seed's session, at the time that its identifier also says.
@@ -99,23 +99,17 @@ const SPREAD: [f64; 5] = [1.0, 0.995, 1.004, 0.998, 1.003];
 fn trial(row: &Row, index: u32, spread: f64, started_ms: f64) -> Trial {
     let answered = index < row.answered;
     Trial {
-        index,
-        kind: TrialKind::Answer,
-        started_ms,
-        ttft_ms: None,
         response_ms: Some(row.response_ms / spread),
-        prefill_tps: None,
         decode_tps: Some(row.decode_tps * spread),
-        client_decode_tps: None,
         prompt_tokens: Some(24),
         output_tokens: Some(if answered { 80 } else { 4 }),
-        fragments_ms: Vec::new(),
         output: if answered { "A mutex lets one thread at a time enter a critical section.".to_owned() } else { String::new() },
         outcome: if answered {
             Outcome::Complete
         } else {
             Outcome::Failed(Cause::new(CauseKind::EmptyAnswer, "4 tokens, all of them blank"))
         },
+        ..Trial::new(TrialKind::Answer, index, started_ms)
     }
 }
 
@@ -139,6 +133,7 @@ fn rung(position: u32, row: &Row) -> Option<RungRecord> {
             ..ModelFacts::default()
         },
         status: RungStatus::Measured,
+        engine: None,
         load: LoadRecord::default(),
         trials: (0..).zip(SPREAD).map(|(index, spread)| trial(row, index, spread, started_ms + f64::from(index) * each)).collect(),
     })
@@ -159,6 +154,7 @@ fn queued(position: u32) -> Option<RungRecord> {
             ..ModelFacts::default()
         },
         status: RungStatus::LeftOut("it comes close to the limits of the memory".to_owned()),
+        engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
     })
@@ -202,5 +198,6 @@ pub fn seed_run() -> RunRecord {
         },
         rungs,
         samples: samples(),
+        checks: SessionChecks::default(),
     }
 }

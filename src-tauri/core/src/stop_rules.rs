@@ -82,6 +82,7 @@ mod tests {
             title: title.to_owned(),
             facts: ModelFacts::default(),
             status,
+            engine: None,
             load: LoadRecord::default(),
             trials: Vec::new(),
         }

@@ -105,19 +105,13 @@ mod tests {
 
     fn trial(index: u32, decode_tps: f64) -> Trial {
         Trial {
-            index,
-            kind: TrialKind::Speed,
-            started_ms: 0.0,
             ttft_ms: Some(200.0),
             response_ms: Some(4000.0),
             prefill_tps: Some(500.0),
             decode_tps: Some(decode_tps),
-            client_decode_tps: None,
             prompt_tokens: Some(512),
             output_tokens: Some(128),
-            fragments_ms: Vec::new(),
-            output: String::new(),
-            outcome: Outcome::Complete,
+            ..Trial::new(TrialKind::Speed, index, 0.0)
         }
     }
 

@@ -1,11 +1,12 @@
 //! One rung in figures: medians with intervals, success, grade and cause, from its stored trials.
 
-use crate::analysis::{Estimate, Floors, RungSummary, RungVerdict, Success};
+use crate::analysis::{Estimate, Floors, Grade, RungSummary, RungVerdict, Success};
 use crate::cause::{Cause, CauseKind};
 use crate::grade;
 use crate::machine::{HardwareSample, Machine};
+use crate::model::EngineDescription;
 use crate::plan::Mode;
-use crate::run::{RungRecord, RungStatus};
+use crate::run::{RunRecord, RungRecord, RungStatus};
 use crate::stats;
 use crate::trial::{Outcome, Trial, TrialKind};
 
@@ -15,8 +16,24 @@ pub struct Setting<'a> {
     pub mode: Mode,
     pub floors: &'a Floors,
     pub machine: &'a Machine,
+    /// The engine that ran the rung.
+    pub engine: &'a EngineDescription,
     /// Of the whole run; those of the rung are picked by time.
     pub samples: &'a [HardwareSample],
+    /// What lowers the grade of every rung of the run; see [`crate::drift`].
+    pub session: &'a [(Grade, String)],
+}
+
+impl<'a> Setting<'a> {
+    /// The setting of every rung of a run that its own engine ran.
+    pub fn of_run(run: &'a RunRecord, floors: &'a Floors, session: &'a [(Grade, String)]) -> Self {
+        Self { mode: run.mode, floors, machine: &run.machine, engine: &run.engine, samples: &run.samples, session }
+    }
+
+    /// The same with the engine that ran this rung.
+    pub fn for_rung(self, rung: &'a RungRecord) -> Self {
+        Self { engine: rung.engine.as_ref().unwrap_or(self.engine), ..self }
+    }
 }
 
 fn complete(rung: &RungRecord, kind: TrialKind) -> Vec<&Trial> {
@@ -55,7 +72,9 @@ fn was_cancelled(trial: &Trial) -> bool {
 
 /// Answers that succeeded, of those that were not stopped by hand; all trials where no answer was asked for.
 fn success(rung: &RungRecord) -> Option<Success> {
-    let asked: Vec<&Trial> = rung.trials.iter().filter(|trial| !was_cancelled(trial)).collect();
+    // Depth trials and drift checks are about speed: whether the model works is not theirs to say.
+    let judged = |trial: &&Trial| matches!(trial.kind, TrialKind::Speed | TrialKind::Answer) && !was_cancelled(trial);
+    let asked: Vec<&Trial> = rung.trials.iter().filter(judged).collect();
     let answers: Vec<&Trial> = asked.iter().copied().filter(|trial| trial.kind == TrialKind::Answer).collect();
     let counted = if answers.is_empty() { asked } else { answers };
     let ok = counted.iter().filter(|trial| trial.is_success()).count();
@@ -136,11 +155,13 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::Grade;
+    use crate::model::EngineKind;
     use crate::scripted::{failed, rung, trial};
 
     fn summarised(rung: &RungRecord, mode: Mode, samples: &[HardwareSample]) -> RungSummary {
-        summarise(rung, &Setting { mode, floors: &Floors::default(), machine: &Machine::default(), samples })
+        let engine = EngineDescription { kind: EngineKind::Scripted, version: None, url: None, settings: Vec::new() };
+        let setting = Setting { mode, floors: &Floors::default(), machine: &Machine::default(), engine: &engine, samples, session: &[] };
+        summarise(rung, &setting)
     }
 
     fn standard() -> RungRecord {
@@ -196,7 +217,7 @@ mod tests {
     #[test]
     fn each_blemish_lowers_the_grade_with_its_figure() {
         type Spoil = fn(&mut RungRecord);
-        let table: [(Spoil, Grade, &str); 8] = [
+        let table: [(Spoil, Grade, &str); 9] = [
             (|r| r.trials.truncate(2), Grade::C, "its speed rests on 2 trials alone"),
             (|r| r.trials.iter_mut().for_each(|t| t.decode_tps = None), Grade::C, "no decode speed could be taken"),
             (|r| r.trials.iter_mut().for_each(|t| t.output_tokens = Some(23)), Grade::B, "speeds over 23 tokens a trial, fewer than 64"),
@@ -205,6 +226,7 @@ mod tests {
                 Grade::B,
                 "the engine's clock and ours differ by 5.0 %",
             ),
+            (|r| r.trials[0].cached_prompt_tokens = Some(500), Grade::B, "a prompt cache served part of 1 of 5 prompts"),
             (|r| r.load.context_tokens = Some(512), Grade::B, "the engine set up a context of 512 tokens, 2048 were asked for"),
             (|r| r.trials[4].outcome = Outcome::Failed(Cause::new(CauseKind::EmptyAnswer, "")), Grade::B, "only 4 of 5 answers succeeded"),
             (

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     const STAMP: &str = "2026-01-02T03-04-05Z";
-    const V2: &str = "ALTER TABLE runs ADD COLUMN note TEXT;";
+    const NEXT: &str = "ALTER TABLE runs ADD COLUMN note TEXT;";
 
     fn insert_run(conn: &Connection, id: &str) {
         conn.execute(
@@ -130,22 +130,24 @@ mod tests {
         .unwrap();
     }
 
-    fn version_two() -> Vec<&'static str> {
-        schema::versions().into_iter().take(1).chain([V2]).collect()
+    /// The schema of today, and one that a later release might bring.
+    fn today_and_next() -> (Vec<&'static str>, Vec<&'static str>) {
+        (schema::versions(), schema::versions().into_iter().chain([NEXT]).collect())
     }
 
     #[test]
     fn a_file_with_data_is_copied_before_its_schema_changes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("toprung.db");
-        let old = open(&path, STAMP, &version_two()[..1]).unwrap();
+        let (today, next) = today_and_next();
+        let old = open(&path, STAMP, &today).unwrap();
         insert_run(&old, "kept");
         drop(old);
 
-        let new = open(&path, STAMP, &version_two()).unwrap();
+        let new = open(&path, STAMP, &next).unwrap();
         assert_eq!(new.query_row("SELECT id, note FROM runs", [], |row| row.get::<_, String>(0)).unwrap(), "kept");
-        let backup = Connection::open(beside(&path, &format!("v1-{STAMP}.backup"))).unwrap();
-        assert_eq!(user_version(&backup).unwrap(), 1, "the copy is of the schema before the change");
+        let backup = Connection::open(beside(&path, &format!("v{}-{STAMP}.backup", today.len()))).unwrap();
+        assert_eq!(user_version(&backup).unwrap(), today.len() as i64, "the copy is of the schema before the change");
         assert_eq!(backup.query_row("SELECT id FROM runs", [], |row| row.get::<_, String>(0)).unwrap(), "kept");
     }
 
@@ -153,12 +155,14 @@ mod tests {
     fn a_migration_that_fails_leaves_the_file_at_its_old_schema() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("toprung.db");
-        insert_run(&open(&path, STAMP, &version_two()[..1]).unwrap(), "kept");
+        let (today, _) = today_and_next();
+        insert_run(&open(&path, STAMP, &today).unwrap(), "kept");
 
-        let broken = [version_two()[0], "ALTER TABLE runs ADD COLUMN extra TEXT; ALTER TABLE nowhere ADD COLUMN x TEXT;"];
+        let half = "ALTER TABLE runs ADD COLUMN extra TEXT; ALTER TABLE nowhere ADD COLUMN x TEXT;";
+        let broken: Vec<&str> = today.iter().copied().chain([half]).collect();
         assert!(open(&path, STAMP, &broken).is_err(), "there is no table “nowhere”");
         let conn = Connection::open(&path).unwrap();
-        assert_eq!(user_version(&conn).unwrap(), 1);
+        assert_eq!(user_version(&conn).unwrap(), today.len() as i64);
         assert!(conn.prepare("SELECT extra FROM runs").is_err(), "half a migration must not stay");
     }
 
@@ -166,11 +170,12 @@ mod tests {
     fn a_newer_schema_is_refused_and_its_bytes_stay() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("toprung.db");
-        insert_run(&open(&path, STAMP, &version_two()).unwrap(), "future");
+        let (today, next) = today_and_next();
+        insert_run(&open(&path, STAMP, &next).unwrap(), "future");
         let before = fs::read(&path).unwrap();
 
-        let error = open(&path, STAMP, &version_two()[..1]).unwrap_err();
-        assert_eq!(error, StoreError::TooNew { path: path.clone(), found: 2, known: 1 });
+        let error = open(&path, STAMP, &today).unwrap_err();
+        assert_eq!(error, StoreError::TooNew { path: path.clone(), found: next.len() as u64, known: today.len() as u64 });
         assert_eq!(fs::read(&path).unwrap(), before, "a file that can't be understood must not be written");
     }
 

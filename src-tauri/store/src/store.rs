@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use toprung_core::machine::HardwareSample;
 use toprung_core::model::ModelFacts;
-use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungStatus};
+use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungStatus, SessionChecks};
 use toprung_core::trial::Trial;
 
 use crate::error::StoreError;
@@ -119,6 +119,12 @@ impl Store {
     pub fn save_event(&mut self, run: &str, at_ms: f64, event: &str) -> Result<(), StoreError> {
         let key = self.key(run)?;
         self.write(|conn| events::insert(conn, key, at_ms, event))
+    }
+
+    /// Saves what was looked at before and after the ladder.
+    pub fn save_checks(&mut self, run: &str, checks: &SessionChecks) -> Result<(), StoreError> {
+        let key = self.key(run)?;
+        self.write(|conn| runs::set_checks(conn, key, checks))
     }
 
     /// Marks a run as ended at `ended_at` (RFC 3339, UTC).

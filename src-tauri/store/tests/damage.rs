@@ -138,7 +138,7 @@ fn a_repair_that_was_cut_off_is_completed() {
     let Opened { store, notice } = Store::open(&path, STAMP).unwrap();
     assert_eq!(store.runs().unwrap().len(), 1);
     let notice = notice.expect("a person is told even when the repair took two starts");
-    assert_eq!((notice.runs, notice.trials), (1, 8));
+    assert_eq!((notice.runs, notice.trials), (1, 10));
     assert_eq!(fs::read(&notice.kept).unwrap(), b"damaged");
     assert_eq!(fs::read(format!("{}-wal", notice.kept.display())).unwrap(), b"its log");
 }

@@ -31,6 +31,7 @@ fn a_run_saved_step_by_step_is_the_same_run() {
         store.save_rung("run-1", rung.position, &rung.status, &rung.load).unwrap();
     }
     store.save_samples("run-1", &whole.samples).unwrap();
+    store.save_checks("run-1", &whole.checks).unwrap();
     store.end_run("run-1", RunStatus::Finished, whole.ended_at.as_deref().unwrap()).unwrap();
     assert_eq!(store.run("run-1").unwrap().unwrap(), whole);
 }

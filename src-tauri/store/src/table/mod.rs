@@ -23,6 +23,16 @@ pub(crate) fn count(row: &Row<'_>, column: &str) -> Result<Option<u64>> {
     u64::try_from(value).map(Some).map_err(|_| bad(column, value))
 }
 
+/// A record as JSON, for what is only ever read whole.
+pub(crate) fn json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::ToSqlConversionFailure(error.into()))
+}
+
+/// A record from its JSON; text that is none is damage.
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(column: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| bad(column, error))
+}
+
 /// A stored name turned into one of a closed set; an unknown name is damage.
 pub(crate) fn named<T>(row: &Row<'_>, column: &str, from_name: impl Fn(&str) -> Option<T>) -> Result<T> {
     let name: String = row.get(column)?;

@@ -5,7 +5,7 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::{EngineKind, ModelFacts, ModelRef, Specialty};
 use toprung_core::run::{LoadKind, LoadRecord, RungRecord, RungStatus};
 
-use super::{bad, count, named, stored, trials};
+use super::{bad, count, from_json, json, named, stored, trials};
 
 pub(crate) const V1: &str = "
 CREATE TABLE rungs (
@@ -34,6 +34,11 @@ CREATE TABLE rungs (
     peak_memory_bytes   INTEGER,
     UNIQUE (run, position)
 ) STRICT;
+";
+
+/// The rung's own engine as JSON, where a ladder mixes engines or hosts.
+pub(crate) const V2: &str = "
+ALTER TABLE rungs ADD COLUMN engine TEXT;
 ";
 
 /// A rung's status as its three columns.
@@ -82,12 +87,9 @@ fn load_kind_name(kind: LoadKind) -> &'static str {
 }
 
 pub(crate) fn insert(conn: &Connection, run: i64, rung: &RungRecord) -> Result<()> {
-    conn.prepare_cached("INSERT INTO rungs (run, position, model, title, status) VALUES (?1, ?2, ?3, ?4, 'waiting')")?.execute((
-        run,
-        rung.position,
-        rung.model.as_str(),
-        &rung.title,
-    ))?;
+    let engine = rung.engine.as_ref().map(json).transpose()?;
+    conn.prepare_cached("INSERT INTO rungs (run, position, model, title, status, engine) VALUES (?1, ?2, ?3, ?4, 'waiting', ?5)")?
+        .execute((run, rung.position, rung.model.as_str(), &rung.title, engine))?;
     set_facts(conn, run, rung.position, &rung.facts)?;
     set_status(conn, run, rung.position, &rung.status, &rung.load)?;
     Ok(())
@@ -158,6 +160,7 @@ fn record(row: &Row<'_>) -> Result<RungRecord> {
         title: row.get("title")?,
         facts: facts(row)?,
         status: status(row)?,
+        engine: row.get::<_, Option<String>>("engine")?.map(|text| from_json("engine", &text)).transpose()?,
         load: load(row)?,
         trials: Vec::new(),
     })
@@ -205,8 +208,8 @@ pub struct ModelSpeed {
 pub(crate) fn speeds(conn: &Connection) -> Result<Vec<ModelSpeed>> {
     let mut statement = conn.prepare_cached(
         "SELECT run, position, model, active_bytes, engine FROM (
-            SELECT rungs.*, runs.engine, ROW_NUMBER() OVER (PARTITION BY model, engine ORDER BY runs.started_at DESC, rungs.key DESC) AS age
-            FROM rungs JOIN runs ON runs.key = rungs.run WHERE deleted_at IS NULL AND rungs.status = 'measured')
+            SELECT rungs.run, position, model, active_bytes, runs.engine, ROW_NUMBER() OVER (PARTITION BY model, runs.engine ORDER BY runs.started_at DESC, rungs.key DESC) AS age
+            FROM rungs JOIN runs ON runs.key = rungs.run WHERE deleted_at IS NULL AND rungs.engine IS NULL AND rungs.status = 'measured')
          WHERE age = 1 ORDER BY model, engine",
     )?;
     let mut rows = statement.query([])?;

@@ -3,9 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
 use toprung_core::model::{EngineDescription, EngineKind};
 use toprung_core::plan::Mode;
-use toprung_core::run::{RunRecord, RunStatus};
+use toprung_core::run::{RunRecord, RunStatus, SessionChecks};
 
-use super::{bad, named};
+use super::{from_json, json, named};
 
 pub(crate) const V1: &str = "
 CREATE TABLE runs (
@@ -23,6 +23,11 @@ CREATE TABLE runs (
     machine        TEXT NOT NULL,
     deleted_at     TEXT
 ) STRICT;
+";
+
+/// What was looked at before and after the ladder, as JSON.
+pub(crate) const V2: &str = "
+ALTER TABLE runs ADD COLUMN checks TEXT;
 ";
 
 /// One line of History.
@@ -57,10 +62,9 @@ fn status_from_name(name: &str) -> Option<RunStatus> {
 
 /// Inserts the run itself, without its rungs; answers with its key.
 pub(crate) fn insert(conn: &Connection, run: &RunRecord) -> Result<i64> {
-    let json = |value: serde_json::Result<String>| value.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()));
     conn.prepare_cached(
-        "INSERT INTO runs (id, started_at, ended_at, status, ladder, mode, engine, engine_version, engine_url, engine_settings, machine)
-         VALUES (:id, :started_at, :ended_at, :status, :ladder, :mode, :engine, :version, :url, :settings, :machine)",
+        "INSERT INTO runs (id, started_at, ended_at, status, ladder, mode, engine, engine_version, engine_url, engine_settings, machine, checks)
+         VALUES (:id, :started_at, :ended_at, :status, :ladder, :mode, :engine, :version, :url, :settings, :machine, :checks)",
     )?
     .insert(named_params! {
         ":id": run.id,
@@ -72,8 +76,9 @@ pub(crate) fn insert(conn: &Connection, run: &RunRecord) -> Result<i64> {
         ":engine": run.engine.kind.name(),
         ":version": run.engine.version,
         ":url": run.engine.url,
-        ":settings": json(serde_json::to_string(&run.engine.settings))?,
-        ":machine": json(serde_json::to_string(&run.machine))?,
+        ":settings": json(&run.engine.settings)?,
+        ":machine": json(&run.machine)?,
+        ":checks": json(&run.checks)?,
     })
 }
 
@@ -88,7 +93,8 @@ pub(crate) fn read(conn: &Connection, key: i64) -> Result<RunRecord> {
 }
 
 fn record(row: &Row<'_>) -> Result<RunRecord> {
-    let (settings, machine): (String, String) = (row.get("engine_settings")?, row.get("machine")?);
+    let (settings, machine, checks): (String, String, Option<String>) =
+        (row.get("engine_settings")?, row.get("machine")?, row.get("checks")?);
     Ok(RunRecord {
         id: row.get("id")?,
         started_at: row.get("started_at")?,
@@ -100,11 +106,12 @@ fn record(row: &Row<'_>) -> Result<RunRecord> {
             kind: named(row, "engine", EngineKind::from_name)?,
             version: row.get("engine_version")?,
             url: row.get("engine_url")?,
-            settings: serde_json::from_str(&settings).map_err(|error| bad("engine_settings", error))?,
+            settings: from_json("engine_settings", &settings)?,
         },
-        machine: serde_json::from_str(&machine).map_err(|error| bad("machine", error))?,
+        machine: from_json("machine", &machine)?,
         rungs: Vec::new(),
         samples: Vec::new(),
+        checks: checks.map(|text| from_json("checks", &text)).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -149,6 +156,10 @@ pub(crate) fn set_status(conn: &Connection, key: i64, status: RunStatus, ended_a
     conn.prepare_cached("UPDATE runs SET status = ?2, ended_at = ?3 WHERE key = ?1")?
         .execute(params![key, status_name(status), ended_at])
         .map(drop)
+}
+
+pub(crate) fn set_checks(conn: &Connection, key: i64, checks: &SessionChecks) -> Result<()> {
+    conn.prepare_cached("UPDATE runs SET checks = ?2 WHERE key = ?1")?.execute(params![key, json(checks)?]).map(drop)
 }
 
 /// Ids of all runs, deleted ones left out, that begin with `prefix`.

@@ -24,6 +24,18 @@ CREATE TABLE samples (
 CREATE INDEX samples_of_run ON samples (run);
 ";
 
+/// What disturbs a measurement, and what explains a cliff.
+pub(crate) const V2: &str = "
+ALTER TABLE samples ADD COLUMN foreign_cpu REAL;
+ALTER TABLE samples ADD COLUMN own_cpu REAL;
+ALTER TABLE samples ADD COLUMN memory_pressure REAL;
+ALTER TABLE samples ADD COLUMN swap_in REAL;
+ALTER TABLE samples ADD COLUMN major_faults REAL;
+ALTER TABLE samples ADD COLUMN clock_mhz REAL;
+ALTER TABLE samples ADD COLUMN throttles REAL;
+ALTER TABLE samples ADD COLUMN on_mains INTEGER;
+";
+
 /// A core's load is kept in hundredths of a percent: two bytes a core keep half an hour of a 128-core machine under 1 MB,
 /// and the kernel's own tick (10 ms of a second) is coarser.
 const PER_PERCENT: f32 = 100.0;
@@ -31,8 +43,8 @@ const PER_PERCENT: f32 = 100.0;
 pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO samples (run, at_ms, cpu_percent, per_core, memory_used_bytes, memory_available_bytes, swap_used_bytes,
-            temperature_c, disk_read, disk_write, network_in, network_out)
-         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out)",
+            temperature_c, disk_read, disk_write, network_in, network_out, foreign_cpu, own_cpu, memory_pressure, swap_in, major_faults, clock_mhz, throttles, on_mains)
+         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out, :foreign_cpu, :own_cpu, :memory_pressure, :swap_in, :major_faults, :clock_mhz, :throttles, :on_mains)",
     )?
     .execute(named_params! {
         ":run": run,
@@ -47,6 +59,14 @@ pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Re
         ":write": sample.disk_write_bytes_per_s,
         ":in": sample.network_in_bytes_per_s,
         ":out": sample.network_out_bytes_per_s,
+        ":foreign_cpu": sample.foreign_cpu_percent,
+        ":own_cpu": sample.own_cpu_percent,
+        ":memory_pressure": sample.memory_pressure_percent,
+        ":swap_in": sample.swap_in_bytes_per_s,
+        ":major_faults": sample.major_faults_per_s,
+        ":clock_mhz": sample.clock_mhz,
+        ":throttles": sample.throttles_per_s,
+        ":on_mains": sample.on_mains,
     })
     .map(drop)
 }
@@ -70,6 +90,14 @@ fn record(row: &Row<'_>) -> Result<HardwareSample> {
         disk_write_bytes_per_s: row.get("disk_write")?,
         network_in_bytes_per_s: row.get("network_in")?,
         network_out_bytes_per_s: row.get("network_out")?,
+        foreign_cpu_percent: row.get("foreign_cpu")?,
+        own_cpu_percent: row.get("own_cpu")?,
+        memory_pressure_percent: row.get("memory_pressure")?,
+        swap_in_bytes_per_s: row.get("swap_in")?,
+        major_faults_per_s: row.get("major_faults")?,
+        clock_mhz: row.get("clock_mhz")?,
+        throttles_per_s: row.get("throttles")?,
+        on_mains: row.get("on_mains")?,
     })
 }
 

@@ -30,16 +30,12 @@ CREATE TABLE trials (
 ) STRICT;
 ";
 
-fn kind_name(kind: TrialKind) -> &'static str {
-    match kind {
-        TrialKind::Speed => "speed",
-        TrialKind::Answer => "answer",
-    }
-}
-
-fn kind_from_name(name: &str) -> Option<TrialKind> {
-    [TrialKind::Speed, TrialKind::Answer].into_iter().find(|kind| kind_name(*kind) == name)
-}
+/// Depth trials, the first answer fragment, and what a prompt cache served.
+pub(crate) const V2: &str = "
+ALTER TABLE trials ADD COLUMN depth_tokens INTEGER;
+ALTER TABLE trials ADD COLUMN first_answer_ms REAL;
+ALTER TABLE trials ADD COLUMN cached_prompt_tokens INTEGER;
+";
 
 /// Answers whether the trial was new. One that is stored already is left as it is.
 pub(crate) fn insert(conn: &Connection, run: i64, position: u32, trial: &Trial) -> Result<bool> {
@@ -48,24 +44,27 @@ pub(crate) fn insert(conn: &Connection, run: i64, position: u32, trial: &Trial) 
         Outcome::Failed(cause) => ("failed", Some(cause)),
     };
     conn.prepare_cached(
-        "INSERT INTO trials (run, position, kind, number, started_ms, ttft_ms, response_ms, prefill_tps, decode_tps, client_decode_tps,
-            prompt_tokens, output_tokens, fragments_ms, output, outcome, cause, detail)
-         VALUES (:run, :position, :kind, :number, :started_ms, :ttft_ms, :response_ms, :prefill_tps, :decode_tps, :client_decode_tps,
-            :prompt_tokens, :output_tokens, :fragments_ms, :output, :outcome, :cause, :detail)
+        "INSERT INTO trials (run, position, kind, number, started_ms, depth_tokens, ttft_ms, first_answer_ms, response_ms, prefill_tps,
+            decode_tps, client_decode_tps, prompt_tokens, cached_prompt_tokens, output_tokens, fragments_ms, output, outcome, cause, detail)
+         VALUES (:run, :position, :kind, :number, :started_ms, :depth_tokens, :ttft_ms, :first_answer_ms, :response_ms, :prefill_tps,
+            :decode_tps, :client_decode_tps, :prompt_tokens, :cached, :output_tokens, :fragments_ms, :output, :outcome, :cause, :detail)
          ON CONFLICT (run, position, kind, number) DO NOTHING",
     )?
     .execute(named_params! {
         ":run": run,
         ":position": position,
-        ":kind": kind_name(trial.kind),
+        ":kind": trial.kind.name(),
         ":number": trial.index,
         ":started_ms": trial.started_ms,
+        ":depth_tokens": trial.depth_tokens,
         ":ttft_ms": trial.ttft_ms,
+        ":first_answer_ms": trial.first_answer_ms,
         ":response_ms": trial.response_ms,
         ":prefill_tps": trial.prefill_tps,
         ":decode_tps": trial.decode_tps,
         ":client_decode_tps": trial.client_decode_tps,
         ":prompt_tokens": trial.prompt_tokens,
+        ":cached": trial.cached_prompt_tokens,
         ":output_tokens": trial.output_tokens,
         ":fragments_ms": pack(&trial.fragments_ms),
         ":output": trial.output,
@@ -85,14 +84,17 @@ fn record(row: &Row<'_>) -> Result<Trial> {
     let blob: Vec<u8> = row.get("fragments_ms")?;
     Ok(Trial {
         index: row.get("number")?,
-        kind: named(row, "kind", kind_from_name)?,
+        kind: named(row, "kind", TrialKind::from_name)?,
         started_ms: row.get("started_ms")?,
+        depth_tokens: row.get("depth_tokens")?,
         ttft_ms: row.get("ttft_ms")?,
+        first_answer_ms: row.get("first_answer_ms")?,
         response_ms: row.get("response_ms")?,
         prefill_tps: row.get("prefill_tps")?,
         decode_tps: row.get("decode_tps")?,
         client_decode_tps: row.get("client_decode_tps")?,
         prompt_tokens: row.get("prompt_tokens")?,
+        cached_prompt_tokens: row.get("cached_prompt_tokens")?,
         output_tokens: row.get("output_tokens")?,
         fragments_ms: unpack(&blob).ok_or_else(|| bad("fragments_ms", format!("{} bytes", blob.len())))?,
         output: row.get("output")?,

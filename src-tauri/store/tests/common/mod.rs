@@ -7,7 +7,7 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::machine::{Gpu, HardwareSample, Machine};
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
 use toprung_core::plan::Mode;
-use toprung_core::run::{LoadKind, LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_core::run::{LoadKind, LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use toprung_core::trial::{Outcome, Trial, TrialKind};
 use toprung_store::{Opened, Store};
 
@@ -23,19 +23,17 @@ pub(crate) fn open(path: &Path) -> Store {
 pub(crate) fn trial(index: u32, kind: TrialKind) -> Trial {
     let first = 100.0 + index as f32;
     Trial {
-        index,
-        kind,
-        started_ms: f64::from(index) * 1000.25,
         ttft_ms: Some(123.456),
         response_ms: Some(1610.5),
-        prefill_tps: None,
         decode_tps: Some(54.67 + f64::from(index)),
         client_decode_tps: Some(54.5),
         prompt_tokens: Some(512),
         output_tokens: Some(128),
         fragments_ms: (0..128).map(|n| first + n as f32 * 18.3).collect(),
         output: if kind == TrialKind::Answer { "Zwölf — “twelve”\n".to_owned() } else { String::new() },
-        outcome: Outcome::Complete,
+        first_answer_ms: Some(130.5),
+        cached_prompt_tokens: Some(0),
+        ..Trial::new(kind, index, f64::from(index) * 1000.25)
     }
 }
 
@@ -51,6 +49,7 @@ pub(crate) fn rung(position: u32, model: &str) -> RungRecord {
         title: model.to_uppercase(),
         facts: ModelFacts { file_bytes: Some(91_729_408), active_bytes: Some(80_000_000), ..ModelFacts::default() },
         status: RungStatus::Waiting,
+        engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
     }
@@ -69,12 +68,20 @@ pub(crate) fn sample(second: u32, cores: usize) -> HardwareSample {
         disk_write_bytes_per_s: Some(0.0),
         network_in_bytes_per_s: Some(1e7 / 3.0),
         network_out_bytes_per_s: None,
+        foreign_cpu_percent: Some(3.5),
+        own_cpu_percent: Some(0.25),
+        memory_pressure_percent: Some(0.0),
+        swap_in_bytes_per_s: Some(4096.0),
+        major_faults_per_s: None,
+        clock_mhz: Some(2400.0),
+        throttles_per_s: None,
+        on_mains: Some(true),
     }
 }
 
 /// A run with nothing measured yet.
 pub(crate) fn planned(id: &str) -> RunRecord {
-    RunRecord {
+    let mut run = RunRecord {
         id: id.to_owned(),
         started_at: "2026-01-02T03:04:05Z".to_owned(),
         ended_at: None,
@@ -95,7 +102,11 @@ pub(crate) fn planned(id: &str) -> RunRecord {
         },
         rungs: vec![rung(0, "smollm2:135m"), rung(1, "localhost:5055/library/gemma3:270m"), rung(2, "llama3:8b")],
         samples: Vec::new(),
-    }
+        checks: SessionChecks::default(),
+    };
+    let elsewhere = EngineDescription { kind: EngineKind::Openai, url: Some("http://10.0.0.2:8000".to_owned()), ..run.engine.clone() };
+    run.rungs[1].engine = Some(elsewhere);
+    run
 }
 
 /// A run with a measured, a failed and a left-out rung.
@@ -117,6 +128,9 @@ pub(crate) fn measured(id: &str) -> RunRecord {
     };
     first.load = LoadRecord { load_ms: Some(812.5), kind: Some(LoadKind::Cold), vram_bytes: Some(0), ..LoadRecord::default() };
     first.trials = (0..5).map(|index| trial(index, TrialKind::Speed)).chain([trial(0, TrialKind::Answer)]).collect();
+    first.trials.push(Trial { depth_tokens: Some(4096), ..trial(0, TrialKind::Depth) });
+    first.trials.push(trial(0, TrialKind::Sentinel));
+    run.checks = SessionChecks { bandwidth_before: vec![20e9, 21e9], slept_s: Some(0.0), ..SessionChecks::default() };
     second.status = RungStatus::Failed(Cause::new(CauseKind::DegenerateOutput, "3 distinct words of 128"));
     second.trials = vec![failed(0, CauseKind::DegenerateOutput), failed(1, CauseKind::StreamEndedEarly)];
     third.status = RungStatus::LeftOut("it needs 4.7 GiB and 2.0 GiB are free".to_owned());
