@@ -4,7 +4,7 @@ use serde::Serialize;
 use toprung_core::cause::Cause;
 use toprung_core::machine::HardwareSample;
 use toprung_core::model::ModelFacts;
-use toprung_core::run::{LoadRecord, RungStatus};
+use toprung_core::run::{LoadRecord, RungStatus, SessionChecks};
 use toprung_core::trial::{Trial, TrialKind};
 
 /// What happened. `rung` is the position in the ladder, from 0.
@@ -45,6 +45,14 @@ pub enum ClimbEvent {
     Output {
         rung: u32,
         text: String,
+    },
+    /// The first rung is measured once more, to see whether the machine has changed.
+    CheckingDrift {
+        rung: u32,
+    },
+    /// What was looked at before or after the ladder.
+    Checked {
+        checks: SessionChecks,
     },
     /// To be saved before the climb goes on.
     TrialFinished {

@@ -15,6 +15,7 @@ const KEPT_OUTPUT_CHARS: usize = 8_000;
 pub(crate) struct Label {
     pub(crate) kind: TrialKind,
     pub(crate) index: u32,
+    pub(crate) depth_tokens: Option<u32>,
     pub(crate) started_ms: f64,
 }
 
@@ -22,6 +23,7 @@ pub(crate) struct Label {
 #[derive(Debug, Default)]
 struct Seen {
     at: Vec<Instant>,
+    first_answer: Option<Instant>,
     answer: String,
     thinking_chars: usize,
 }
@@ -31,6 +33,9 @@ impl Seen {
         let holds_something = !fragment.text.is_empty() || fragment.tokens.is_some_and(|n| n > 0);
         if holds_something {
             self.at.push(fragment.at);
+            if fragment.kind != FragmentKind::Thinking {
+                self.first_answer.get_or_insert(fragment.at);
+            }
         }
         match fragment.kind {
             FragmentKind::Thinking => self.thinking_chars += fragment.text.chars().count(),
@@ -55,25 +60,19 @@ pub(crate) async fn trial(engine: &dyn Engine, request: &Request, label: Label, 
 fn finish(request: &Request, label: Label, sent: Instant, seen: &Seen, end: Result<FinalRecord, Cause>) -> Trial {
     let since_sent = |at: &Instant| at.saturating_duration_since(sent).as_secs_f64() * 1e3;
     let mut trial = Trial {
-        index: label.index,
-        kind: label.kind,
-        started_ms: label.started_ms,
+        depth_tokens: label.depth_tokens,
         ttft_ms: seen.at.first().map(since_sent),
-        response_ms: None,
-        prefill_tps: None,
-        decode_tps: None,
-        client_decode_tps: None,
-        prompt_tokens: None,
-        output_tokens: None,
+        first_answer_ms: seen.first_answer.as_ref().map(since_sent),
         fragments_ms: seen.at.iter().map(|at| since_sent(at) as f32).collect(),
         output: if label.kind == TrialKind::Answer { seen.answer.chars().take(KEPT_OUTPUT_CHARS).collect() } else { String::new() },
-        outcome: Outcome::Complete,
+        ..Trial::new(label.kind, label.index, label.started_ms)
     };
     match end {
         Err(cause) => trial.outcome = Outcome::Failed(cause),
         Ok(record) => {
             trial.response_ms = Some(since_sent(&record.at));
             trial.prompt_tokens = record.prompt_tokens;
+            trial.cached_prompt_tokens = record.cached_prompt_tokens;
             trial.output_tokens = record.output_tokens;
             trial.prefill_tps = prefill_tps(&record);
             trial.decode_tps = rate(record.output_tokens, record.decode_ms);

@@ -4,6 +4,9 @@
 //! for a sensor. Where the sensors are missing, [`sensors`] says why and how to mend it.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod bandwidth;
+mod clock;
+mod clocks;
 mod cpu;
 mod disk;
 mod gpu;
@@ -11,6 +14,8 @@ mod machine;
 mod memory;
 mod network;
 mod power;
+mod pressure;
+mod processes;
 mod sampler;
 mod scripted;
 mod thermal;
@@ -18,6 +23,8 @@ mod throughput;
 
 use toprung_core::machine::HardwareSample;
 
+pub use bandwidth::copy_bandwidth;
+pub use clock::Clocks;
 pub use disk::free_bytes as disk_free_bytes;
 pub use machine::machine;
 pub use memory::available_bytes as available_memory_bytes;
@@ -39,6 +46,10 @@ pub fn probes() -> Vec<Box<dyn Probe>> {
         Box::new(thermal::Thermal::new()),
         Box::new(disk::DiskThroughput::new()),
         Box::new(network::NetworkThroughput::new()),
+        Box::new(processes::Processes::new()),
+        Box::new(pressure::Pressure::new()),
+        Box::new(clocks::Clocks::new()),
+        Box::new(power::Power),
     ]
 }
 

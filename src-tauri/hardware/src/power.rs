@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::SensorReport;
+use toprung_core::machine::HardwareSample;
+
+use crate::{Probe, SensorReport};
 
 /// Where Linux lists chargers and batteries.
 const SUPPLIES: &str = "/sys/class/power_supply";
@@ -11,6 +13,15 @@ const SUPPLIES: &str = "/sys/class/power_supply";
 /// `Some(true)` on mains, `Some(false)` on battery, `None` where it can't be told: a desktop shows no supply at all.
 pub fn on_mains() -> Option<bool> {
     on_mains_at(Path::new(SUPPLIES))
+}
+
+/// Reads whether the machine is on mains.
+pub(crate) struct Power;
+
+impl Probe for Power {
+    fn read(&mut self, sample: &mut HardwareSample) {
+        sample.on_mains = on_mains();
+    }
 }
 
 /// What one entry says of the machine's power.
