@@ -1,6 +1,5 @@
 //! Live: the climb's state and its readings.
 
-use toprung_jobs::TrialKind;
 use toprung_jobs::live::{Live, LiveRung as JobRung, LiveState, RungState};
 use toprung_jobs::machine::HardwareSample;
 use toprung_messages::{LiveRung, LiveView, SampleView};
@@ -36,7 +35,7 @@ fn rung(rung: &JobRung) -> LiveRung {
         trial: rung.trial.map(|trial| trial.index + 1),
         trials_at_least: rung.trial.map(|trial| trial.at_least),
         trials_at_most: rung.trial.map(|trial| trial.at_most),
-        trial_kind: rung.trial.map(|trial| trial_kind(trial.kind).to_owned()),
+        trial_kind: rung.trial.map(|trial| trial.kind.name().to_owned()),
         pulled_bytes: rung.pull.map(|pull| pull.done_bytes),
         pull_total_bytes: rung.pull.and_then(|pull| pull.total_bytes),
         pull_bytes_per_s: rung.pull.and_then(|pull| pull.bytes_per_s),
@@ -88,12 +87,5 @@ fn rung_state(state: RungState) -> &'static str {
         RungState::Measured => "measured",
         RungState::Failed => "failed",
         RungState::LeftOut => "left_out",
-    }
-}
-
-fn trial_kind(kind: TrialKind) -> &'static str {
-    match kind {
-        TrialKind::Speed => "speed",
-        TrialKind::Answer => "answer",
     }
 }

@@ -80,6 +80,7 @@ pub(crate) fn choice(choice: &Choice) -> Answer<JobChoice> {
         mode,
         without_downloads: choice.without_downloads,
         try_anyway: false,
+        sampling: true,
     })
 }
 

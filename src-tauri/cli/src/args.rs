@@ -53,6 +53,9 @@ pub(crate) struct Climb {
     /// Also try models that are predicted not to fit into memory.
     #[arg(long)]
     pub(crate) try_anyway: bool,
+    /// Leave the hardware unwatched, to see what watching it costs.
+    #[arg(long)]
+    pub(crate) no_sampling: bool,
     /// Write the results as JSON (`-`: to standard output).
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

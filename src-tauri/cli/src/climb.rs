@@ -75,7 +75,14 @@ fn choice(args: &args::Climb) -> Choice {
         None if engine.kind == EngineKind::Llama => LadderChoice::Named("starter".to_owned()),
         None => LadderChoice::Named("installed".to_owned()),
     };
-    Choice { engine, ladder, mode: args.mode.into(), without_downloads: args.no_downloads, try_anyway: args.try_anyway }
+    Choice {
+        engine,
+        ladder,
+        mode: args.mode.into(),
+        without_downloads: args.no_downloads,
+        try_anyway: args.try_anyway,
+        sampling: !args.no_sampling,
+    }
 }
 
 fn headline(plan: &Plan) -> String {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use toprung_core::cause::{Cause, CauseKind};
+use toprung_jobs::ClimbEvent;
 use toprung_jobs::climb::OnLive;
 use toprung_jobs::format;
 use toprung_jobs::live::{Live, LiveRung, RungState};
-use toprung_jobs::{ClimbEvent, TrialKind};
 
 use crate::climb::SAVE_AGAIN_EVERY;
 use crate::tell;
@@ -114,6 +114,7 @@ fn ended(rung: &LiveRung) -> String {
 fn now(live: &Live) -> String {
     let Some(rung) = live.current.and_then(|at| live.rungs.get(at as usize)) else { return String::new() };
     let doing = match rung.state {
+        _ if live.checking_drift => "measured again, to see whether the machine has changed".to_owned(),
         RungState::Pulling => pulling(rung),
         RungState::Loading => "loading".to_owned(),
         RungState::WarmingUp => "warming up".to_owned(),
@@ -141,10 +142,7 @@ fn pulling(rung: &LiveRung) -> String {
 fn measuring(rung: &LiveRung) -> String {
     let Some(trial) = rung.trial else { return "measuring".to_owned() };
     let of = if trial.at_least == trial.at_most { trial.at_most.to_string() } else { format!("{}–{}", trial.at_least, trial.at_most) };
-    let what = match trial.kind {
-        TrialKind::Speed => "speed trial",
-        TrialKind::Answer => "answer",
-    };
+    let what = trial.kind.title();
     let so_far = rung.decode_tps.map(|tps| format!(", {} so far", format::tokens_per_second(tps)));
     format!("{what} {} of {of}{}", trial.index + 1, so_far.unwrap_or_default())
 }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use toprung_core::plan::protocol;
-use toprung_core::run::{RunRecord, RungStatus};
+use toprung_core::run::{RunRecord, RungRecord, RungStatus};
 use toprung_core::stop_rules::ladder_ends;
+use toprung_core::summary::decode_values;
 use toprung_engines::Engine;
 use toprung_hardware::{Probe, Sampler};
 
+use crate::checks::Checks;
 use crate::control::Control;
 use crate::event::{ClimbEnd, ClimbEvent, EventSink};
 use crate::rung::RungClimb;
@@ -17,18 +19,39 @@ use crate::voice::{Stopped, Voice};
 /// Gauges need no more, and a timed window wants quiet.
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Reads how much memory is available now, in bytes.
-pub type ReadMemory = Box<dyn Fn() -> Option<u64> + Send + Sync>;
+/// Reads a figure of the machine; `None` where it can't be told.
+pub type Read<T> = Option<Box<dyn Fn() -> Option<T> + Send + Sync>>;
+
+/// What a climb reads of the machine beside its samples.
+#[derive(Default)]
+pub struct Readers {
+    /// Bytes that a program can have now without swapping.
+    pub memory_available: Read<u64>,
+    /// Seconds for which the machine has slept so far.
+    pub slept_s: Read<f64>,
+    /// The wall clock less a clock that can't be set, in seconds.
+    pub wall_offset_s: Read<f64>,
+    /// Memory bandwidth in bytes per second, several readings; blocks for two seconds.
+    pub bandwidth: Option<Arc<dyn Fn() -> Vec<f64> + Send + Sync>>,
+}
 
 /// What a climb works with.
 pub struct Setting {
-    pub engine: Arc<dyn Engine>,
+    /// One for each rung of the ladder; the same one again and again where a ladder does not mix engines.
+    pub engines: Vec<Arc<dyn Engine>>,
     /// Leads every synthetic prompt of this run.
     pub seed: u64,
-    pub memory_available: Option<ReadMemory>,
+    pub readers: Readers,
     pub memory_total: Option<u64>,
     /// Also try models that are predicted not to fit.
     pub try_anyway: bool,
+}
+
+impl Setting {
+    /// The engine of a rung. A run has at least one rung, and each has its engine: see `engines`.
+    pub(crate) fn engine(&self, rung: u32) -> &dyn Engine {
+        self.engines[rung as usize].as_ref()
+    }
 }
 
 /// Climbs from the first unfinished trial of `run` to the end of its ladder, or until stopped.
@@ -53,11 +76,35 @@ pub async fn climb(
             sampler_voice.say(&ClimbEvent::Sampled { sample });
         }),
     );
-    let end = rungs(run, &setting, &voice, offset_ms, epoch).await;
+    let end = session(run, &setting, &voice, offset_ms, epoch).await;
     drop(sampler);
     match end {
         Ok(()) => ClimbEnd::Finished,
         Err(Stopped) => ClimbEnd::Stopped,
+    }
+}
+
+/// The ladder between its checks: whether the machine and the engines were at the end what they were at the start.
+async fn session(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms: f64, epoch: Instant) -> Result<(), Stopped> {
+    let checks = Checks::begin(run, setting, voice).await?;
+    let end = rungs(run, setting, voice, offset_ms, epoch).await;
+    if end.is_ok() {
+        check_drift(run, setting, voice, offset_ms, epoch).await?;
+    }
+    checks.end(run, setting, voice, end.is_ok()).await?;
+    end
+}
+
+/// Measures the first rung that gave a speed once more. One rung has nothing before or after it to drift from.
+async fn check_drift(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms: f64, epoch: Instant) -> Result<(), Stopped> {
+    let protocol = protocol(run.mode);
+    let measured = |rung: &&mut RungRecord| rung.status == RungStatus::Measured && !decode_values(rung).is_empty();
+    if protocol.sentinel_trials == 0 || run.rungs.iter_mut().filter(measured).count() < 2 {
+        return Ok(());
+    }
+    match run.rungs.iter_mut().find(measured) {
+        Some(rung) => RungClimb { setting, protocol: &protocol, voice, rung, offset_ms, epoch }.check_drift().await,
+        None => Ok(()),
     }
 }
 

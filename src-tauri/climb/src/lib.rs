@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod checks;
 mod control;
 mod event;
 mod ladder;
@@ -15,5 +16,5 @@ mod voice;
 
 pub use control::Control;
 pub use event::{ClimbEnd, ClimbEvent, EventSink};
-pub use ladder::{ReadMemory, Setting, climb};
+pub use ladder::{Read, Readers, Setting, climb};
 pub use prompts::ANSWER_PROMPTS;

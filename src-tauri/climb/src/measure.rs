@@ -19,6 +19,13 @@ pub(crate) struct Label {
     pub(crate) started_ms: f64,
 }
 
+impl Label {
+    /// A trial at an empty context whose start is not known yet.
+    pub(crate) fn plain(kind: TrialKind, index: u32) -> Self {
+        Self { kind, index, depth_tokens: None, started_ms: 0.0 }
+    }
+}
+
 /// What was seen of a stream from this side.
 #[derive(Debug, Default)]
 struct Seen {

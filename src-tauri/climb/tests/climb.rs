@@ -2,98 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::sync::{Arc, Mutex};
 
-use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Setting, climb};
-use toprung_core::cause::{Cause, CauseKind};
-use toprung_core::machine::Machine;
-use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
+use common::{Listener, climbed, fault, run, script, setting};
+use toprung_climb::{ClimbEnd, ClimbEvent, Control, Readers, Setting, climb};
+use toprung_core::model::Specialty;
 use toprung_core::plan::{Mode, protocol};
-use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_core::run::RungStatus;
 use toprung_core::trial::TrialKind;
 use toprung_engines::scripted::Scripted;
-
-type OnEvent = Box<dyn Fn(&ClimbEvent) + Send + Sync>;
-
-/// Hears everything; refuses to keep trials while told so.
-#[derive(Default)]
-struct Listener {
-    heard: Mutex<Vec<ClimbEvent>>,
-    disk_is_full: Mutex<bool>,
-    on_event: Option<OnEvent>,
-}
-
-impl EventSink for Listener {
-    fn emit(&self, event: &ClimbEvent) -> Result<(), Cause> {
-        if *self.disk_is_full.lock().unwrap() && matches!(event, ClimbEvent::TrialFinished { .. }) {
-            return Err(Cause::new(CauseKind::DiskFull, "0 B free"));
-        }
-        self.heard.lock().unwrap().push(event.clone());
-        if let Some(on_event) = &self.on_event {
-            on_event(event);
-        }
-        Ok(())
-    }
-}
-
-impl Listener {
-    fn that(on_event: impl Fn(&ClimbEvent) + Send + Sync + 'static) -> Arc<Self> {
-        Arc::new(Self { on_event: Some(Box::new(on_event)), ..Self::default() })
-    }
-
-    fn heard(&self) -> Vec<ClimbEvent> {
-        self.heard.lock().unwrap().clone()
-    }
-
-    fn trials(&self) -> Vec<(u32, TrialKind, u32)> {
-        let trial = |event: ClimbEvent| match event {
-            ClimbEvent::TrialFinished { rung, trial } => Some((rung, trial.kind, trial.index)),
-            _ => None,
-        };
-        self.heard().into_iter().filter_map(trial).collect()
-    }
-}
-
-/// A script without waits: one table per model, with lines of its own.
-fn script(models: &[(&str, &str)]) -> Scripted {
-    let tables = models
-        .iter()
-        .map(|(name, lines)| format!("[[models]]\nmodel = \"{name}\"\ndecode_tps = 50\nprefill_tps = 500\nnoise = 0.001\n{lines}\n"));
-    Scripted::from_toml(&format!("time_scale = 0.0\n{}", tables.collect::<String>())).unwrap()
-}
-
-fn fault(at: &str, cause: &str) -> String {
-    format!("faults = [{{ at = \"{at}\", cause = \"{cause}\" }}]")
-}
-
-fn run(mode: Mode, models: &[&str]) -> RunRecord {
-    let rung = |(position, name): (u32, &&str)| RungRecord {
-        position,
-        model: ModelRef::new(name).unwrap(),
-        title: (*name).to_owned(),
-        facts: ModelFacts { specialty: Some(Specialty::Code), ..ModelFacts::default() },
-        status: RungStatus::Waiting,
-        load: LoadRecord::default(),
-        trials: Vec::new(),
-    };
-    RunRecord {
-        id: "run".to_owned(),
-        started_at: "2026-01-01T00:00:00Z".to_owned(),
-        ended_at: None,
-        status: RunStatus::Running,
-        ladder: "test".to_owned(),
-        mode,
-        engine: EngineDescription { kind: EngineKind::Scripted, version: None, url: None, settings: Vec::new() },
-        machine: Machine::default(),
-        rungs: (0..).zip(models).map(rung).collect(),
-        samples: Vec::new(),
-    }
-}
-
-async fn climbed(run: &mut RunRecord, engine: Scripted, control: Control, listener: &Arc<Listener>) -> ClimbEnd {
-    let setting = Setting { engine: Arc::new(engine), seed: 7, memory_available: None, memory_total: None, try_anyway: false };
-    climb(run, setting, Vec::new(), control, Arc::clone(listener) as _).await
-}
 
 #[tokio::test]
 async fn a_quick_climb_makes_every_trial_of_its_protocol_and_ends() {
@@ -214,9 +133,9 @@ async fn a_trial_that_can_not_be_kept_pauses_the_climb_and_is_offered_again() {
 async fn a_model_that_can_not_fit_is_not_tried_unless_a_person_insists() {
     for (try_anyway, measured) in [(false, false), (true, true)] {
         let (mut run, listener) = (run(Mode::Classic, &["a"]), Arc::new(Listener::default()));
-        let engine = Arc::new(script(&[("a", "[models.facts]\nfile_bytes = 99000000000")]));
-        let setting =
-            Setting { engine, seed: 7, memory_available: Some(Box::new(|| Some(1 << 30))), memory_total: Some(1 << 30), try_anyway };
+        let engine = script(&[("a", "[models.facts]\nfile_bytes = 99000000000")]);
+        let readers = Readers { memory_available: Some(Box::new(|| Some(1 << 30))), ..Readers::default() };
+        let setting = Setting { readers, memory_total: Some(1 << 30), try_anyway, ..setting(&run, engine) };
         climb(&mut run, setting, Vec::new(), Control::default(), listener as _).await;
         assert_eq!(run.rungs[0].status == RungStatus::Measured, measured, "{:?}", run.rungs[0].status);
     }

@@ -141,6 +141,13 @@ impl EngineKind {
     }
 }
 
+/// A kind of engine at an address; without one at its usual address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineAt {
+    pub kind: EngineKind,
+    pub url: Option<String>,
+}
+
 /// What an engine says of itself at the start of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EngineDescription {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{ModelFacts, ModelRef};
+use crate::model::{EngineAt, ModelFacts, ModelRef};
 
 /// One model to be measured.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,6 +11,9 @@ pub struct PlannedRung {
     /// What a person calls it; the model's short name where the ladder gives no other.
     pub title: String,
     pub facts: ModelFacts,
+    /// The engine that runs it, where the ladder names one of its own for this rung.
+    #[serde(default)]
+    pub engine: Option<EngineAt>,
 }
 
 /// Models in the order in which they are climbed: small to large, because a ladder stops early.

@@ -24,7 +24,7 @@ mod throughput;
 use toprung_core::machine::HardwareSample;
 
 pub use bandwidth::copy_bandwidth;
-pub use clock::Clocks;
+pub use clock::{slept_s, wall_offset_s};
 pub use disk::free_bytes as disk_free_bytes;
 pub use machine::machine;
 pub use memory::available_bytes as available_memory_bytes;

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::task::JoinHandle;
-use toprung_climb::{ClimbEnd, ClimbEvent, Control, Setting, climb};
-use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_climb::{ClimbEnd, ClimbEvent, Control, Readers, Setting, climb};
+use toprung_core::machine::Machine;
+use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use toprung_engines::Engine;
 
-use crate::engines::{EngineChoice, open_engine};
+use crate::engines::{EngineChoice, shared_engine};
 use crate::home::Home;
 use crate::ladders::{keep_sources, kept_sources};
 use crate::live::{Live, LiveState};
@@ -89,7 +90,7 @@ pub fn start(home: &Arc<Home>, plan: Plan, on_live: OnLive) -> Result<RunningCli
     let run = new_run(&plan);
     home.store().begin_run(&run).map_err(|error| error.to_cause())?;
     keep_sources(home, &run.id, &plan.sources);
-    Ok(go(home, run, Going { engine: plan.engine, try_anyway: plan.try_anyway, lock, on_live }))
+    Ok(go(home, run, Going { engines: plan.engines, try_anyway: plan.try_anyway, sampling: plan.sampling, lock, on_live }))
 }
 
 /// Goes on with a stored run at its first unfinished trial.
@@ -101,18 +102,21 @@ pub async fn resume(home: &Arc<Home>, run: &str, on_live: OnLive) -> Result<Runn
     if record.status == RunStatus::Finished {
         return Err(Problem::input("run_finished", "This run is finished; there is nothing left to measure.", "Start a new climb."));
     }
-    let choice = EngineChoice { kind: record.engine.kind, url: record.engine.url.clone() };
-    let engine = open_engine(home, &choice, &kept_sources(home, &record.id))?;
+    let engines = engines_of(home, &record)?;
     // An engine that is gone shows here, before anything is written.
-    engine.describe().await?;
+    for engine in engines.iter().take(1) {
+        engine.describe().await?;
+    }
     home.store().resume_run(run).map_err(|error| error.to_cause())?;
-    Ok(go(home, record, Going { engine, try_anyway: false, lock, on_live }))
+    Ok(go(home, record, Going { engines, try_anyway: false, sampling: true, lock, on_live }))
 }
 
 /// What a climb takes along.
 struct Going {
-    engine: Arc<dyn Engine>,
+    /// One a rung.
+    engines: Vec<Arc<dyn Engine>>,
     try_anyway: bool,
+    sampling: bool,
     lock: ClimbLock,
     on_live: OnLive,
 }
@@ -123,15 +127,16 @@ fn go(home: &Arc<Home>, mut run: RunRecord, going: Going) -> RunningClimb {
     let id = run.id.clone();
     let recorder = Arc::new(Recorder::new(Arc::clone(home), id.clone(), listener(&live, going.on_live)));
     let setting = Setting {
-        engine: going.engine,
+        engines: going.engines,
         seed: seed_of(&id),
-        memory_available: Some(Box::new(toprung_hardware::available_memory_bytes)),
+        readers: readers(&run.machine),
         memory_total: run.machine.memory_bytes,
         try_anyway: going.try_anyway,
     };
+    let probes = if going.sampling { toprung_hardware::probes() } else { Vec::new() };
     let (home, hand, state, lock) = (Arc::clone(home), control.clone(), Arc::clone(&live), going.lock);
     let task = tokio::spawn(async move {
-        let end = climb(&mut run, setting, toprung_hardware::probes(), hand, Arc::clone(&recorder) as _).await;
+        let end = climb(&mut run, setting, probes, hand, Arc::clone(&recorder) as _).await;
         recorder.flush_samples();
         let status = match end {
             ClimbEnd::Finished => RunStatus::Finished,
@@ -148,6 +153,30 @@ fn go(home: &Arc<Home>, mut run: RunRecord, going: Going) -> RunningClimb {
         Ok(end)
     });
     RunningClimb { hand: ClimbHand { run: id, control, live }, task }
+}
+
+/// The engines of a stored run, one a rung; rungs of the same kind and address share theirs.
+fn engines_of(home: &Home, run: &RunRecord) -> Result<Vec<Arc<dyn Engine>>, Problem> {
+    let sources = kept_sources(home, &run.id);
+    let mut opened: Vec<(EngineChoice, Arc<dyn Engine>)> = Vec::new();
+    let mut engines = Vec::new();
+    for rung in &run.rungs {
+        let description = rung.engine.as_ref().unwrap_or(&run.engine);
+        let choice = EngineChoice { kind: description.kind, url: description.url.clone() };
+        engines.push(shared_engine(home, choice, &sources, &mut opened)?);
+    }
+    Ok(engines)
+}
+
+/// What a climb reads of this machine.
+fn readers(machine: &Machine) -> Readers {
+    let threads = machine.physical_cores.unwrap_or(1) as usize;
+    Readers {
+        memory_available: Some(Box::new(toprung_hardware::available_memory_bytes)),
+        slept_s: Some(Box::new(toprung_hardware::slept_s)),
+        wall_offset_s: Some(Box::new(toprung_hardware::wall_offset_s)),
+        bandwidth: Some(Arc::new(move || toprung_hardware::copy_bandwidth(threads))),
+    }
 }
 
 fn listener(live: &Arc<Mutex<Live>>, on_live: OnLive) -> crate::recorder::Listener {
@@ -193,10 +222,12 @@ fn new_run(plan: &Plan) -> RunRecord {
                 title: rung.title,
                 facts: rung.facts,
                 status: RungStatus::Waiting,
+                engine: plan.rung_engines.get(position as usize).cloned().flatten(),
                 load: LoadRecord::default(),
                 trials: Vec::new(),
             })
             .collect(),
         samples: Vec::new(),
+        checks: SessionChecks::default(),
     }
 }

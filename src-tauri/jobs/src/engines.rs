@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use toprung_core::cause::Cause;
-use toprung_core::model::EngineKind;
+use toprung_core::model::{EngineAt, EngineKind};
 use toprung_engines::Engine;
 use toprung_engines::llama::{Llama, LlamaConfig, find_worker};
 use toprung_engines::ollama::{self, Ollama};
@@ -24,6 +24,12 @@ const SCRIPT_VARIABLE: &str = "TOPRUNG_SCRIPT";
 pub struct EngineChoice {
     pub kind: EngineKind,
     pub url: Option<String>,
+}
+
+impl From<EngineAt> for EngineChoice {
+    fn from(at: EngineAt) -> Self {
+        Self { kind: at.kind, url: at.url }
+    }
 }
 
 impl EngineChoice {
@@ -48,6 +54,21 @@ pub(crate) fn open_engine(home: &Home, choice: &EngineChoice, sources: &Sources)
             "Choose the embedded engine or Ollama.",
         )),
     }
+}
+
+/// The engine of a choice among those that were opened already, or a new one.
+pub(crate) fn shared_engine(
+    home: &Home,
+    choice: EngineChoice,
+    sources: &Sources,
+    opened: &mut Vec<(EngineChoice, Arc<dyn Engine>)>,
+) -> Result<Arc<dyn Engine>, Problem> {
+    if let Some((_, engine)) = opened.iter().find(|(other, _)| *other == choice) {
+        return Ok(Arc::clone(engine));
+    }
+    let engine = open_engine(home, &choice, sources)?;
+    opened.push((choice, Arc::clone(&engine)));
+    Ok(engine)
 }
 
 /// An address that can't be one is a slip of the person who typed it.

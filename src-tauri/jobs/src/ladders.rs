@@ -162,6 +162,7 @@ pub(crate) fn installed(models: &[InstalledModel]) -> Ladder {
             model: installed.model.clone(),
             title: installed.model.short().to_owned(),
             facts: installed.facts.clone(),
+            engine: None,
         })
         .collect();
     rungs.sort_by_key(|rung| (rung.facts.active_bytes.or(rung.facts.file_bytes).unwrap_or(u64::MAX), rung.model.clone()));

@@ -11,6 +11,7 @@ mod expect;
 pub mod export;
 pub mod history;
 pub mod home;
+mod hosts;
 pub mod ladders;
 pub mod live;
 mod lock;

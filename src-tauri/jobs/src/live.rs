@@ -94,6 +94,8 @@ pub struct Live {
     pub state: LiveState,
     pub rungs: Vec<LiveRung>,
     pub current: Option<u32>,
+    /// All rungs are done, and the first is being measured once more.
+    pub checking_drift: bool,
     /// Why it paused by itself, if it did.
     pub problem: Option<Problem>,
     pub samples: VecDeque<HardwareSample>,
@@ -115,6 +117,7 @@ impl Live {
             state: LiveState::Running,
             rungs: run.rungs.iter().map(LiveRung::waiting).collect(),
             current: None,
+            checking_drift: false,
             problem: None,
             samples: VecDeque::new(),
             output: String::new(),
@@ -155,6 +158,8 @@ impl Live {
                 self.pace.rung_ended(self.rungs.get(*rung as usize).and_then(|r| r.facts.file_bytes), now_s);
                 self.refresh(*rung as usize);
             }
+            ClimbEvent::CheckingDrift { rung } => (self.checking_drift, self.current) = (true, Some(*rung)),
+            ClimbEvent::Checked { .. } => {}
             ClimbEvent::Sampled { sample } => {
                 self.samples.push_back(sample.clone());
                 if self.samples.len() > KEPT_SAMPLES {
@@ -187,8 +192,13 @@ impl Live {
         }
     }
 
+    /// A rung that is over stays so: a check after the ladder does not open it again.
     fn set_state(&mut self, position: u32, state: RungState) {
-        self.with_rung(position, |rung| (rung.state, rung.pull) = (state, None));
+        self.with_rung(position, |rung| {
+            if !rung.state.is_over() {
+                (rung.state, rung.pull) = (state, None);
+            }
+        });
     }
 
     fn pulling(&mut self, position: u32, done_bytes: u64, total_bytes: Option<u64>, now_s: f64) {
@@ -222,8 +232,9 @@ impl Live {
     fn refresh(&mut self, position: usize) {
         let below = self.rungs[..position].iter().rev().find_map(|rung| rung.decode_tps);
         let (Some(record), Some(rung)) = (self.record.rungs.get(position), self.rungs.get_mut(position)) else { return };
-        let (floors, machine) = (Floors::default(), &self.record.machine);
-        let summary = summarise(record, &Setting { mode: self.mode, floors: &floors, machine, samples: &[] });
+        let floors = Floors::default();
+        let setting = Setting { samples: &[], ..Setting::of_run(&self.record, &floors, &[]) };
+        let summary = summarise(record, &setting.for_rung(record));
         rung.decode_tps = summary.decode_tps.map(|estimate| estimate.median);
         rung.decode_half_width = summary.decode_tps.and_then(|estimate| Some(half_width(&estimate)? * estimate.median));
         rung.ttft_ms = summary.ttft_ms.map(|estimate| estimate.median);

@@ -9,9 +9,10 @@ use toprung_core::plan::{Ladder, Mode, PlannedRung, protocol};
 use toprung_engines::{Engine, InstalledModel};
 use toprung_models::ladder_file::Sources;
 
-use crate::engines::{EngineChoice, open_engine};
+use crate::engines::EngineChoice;
 use crate::expect::expected_tps;
 use crate::home::Home;
+use crate::hosts::Hosts;
 use crate::ladders::{self, LadderChoice};
 use crate::names;
 use crate::problem::Problem;
@@ -26,6 +27,8 @@ pub struct Choice {
     pub without_downloads: bool,
     /// Also try what is predicted not to fit.
     pub try_anyway: bool,
+    /// Watch the hardware meanwhile; without it a run shows what watching costs.
+    pub sampling: bool,
 }
 
 /// One rung of a plan.
@@ -36,6 +39,8 @@ pub struct RungPlan {
     pub fit: Fit,
     /// Tokens per second expected from earlier runs on this machine, as a range.
     pub expected_tps: Option<(f64, f64)>,
+    /// Which of the ladder's engines runs it.
+    host: usize,
 }
 
 /// A climb that is ready to start.
@@ -44,13 +49,17 @@ pub struct Plan {
     pub title: String,
     pub rungs: Vec<RungPlan>,
     pub mode: Mode,
-    pub engine: Arc<dyn Engine>,
+    /// One a rung.
+    pub(crate) engines: Vec<Arc<dyn Engine>>,
+    /// What the engine of each rung says of itself, where it is not the run's own.
+    pub(crate) rung_engines: Vec<Option<EngineDescription>>,
     pub description: EngineDescription,
     /// Minutes without downloads, as a range.
     pub minutes: (f64, f64),
     pub download_bytes: u64,
     pub disk_free_bytes: Option<u64>,
     pub try_anyway: bool,
+    pub sampling: bool,
     pub(crate) sources: Sources,
     /// What stops it from starting, if anything.
     pub problem: Option<Problem>,
@@ -60,12 +69,23 @@ pub struct Plan {
 pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
     let kind = choice.engine.kind;
     let resolved = ladders::resolve(&choice.ladder, kind)?;
-    let engine = open_engine(home, &choice.engine, &resolved.sources)?;
-    let description = engine.describe().await?;
-    let installed = engine.list().await?;
-    let ladder = if resolved.from_engine { ladders::installed(&installed) } else { resolved.ladder };
-    if kind == EngineKind::Llama {
-        ladder.rungs.iter().try_for_each(|rung| names::check(&rung.model, &installed, &resolved.sources))?;
+    let mut hosts = Hosts::new(home, &resolved.sources);
+    // A ladder that names an engine for every rung needs no other one.
+    let first_named = resolved.ladder.rungs.first().and_then(|rung| rung.engine.clone());
+    let all_named = !resolved.from_engine && resolved.ladder.rungs.iter().all(|rung| rung.engine.is_some());
+    let own = first_named.filter(|_| all_named).map_or_else(|| choice.engine.clone(), EngineChoice::from);
+    let main = hosts.ask(&own).await?;
+    let ladder = if resolved.from_engine { ladders::installed(&hosts.get(main).installed) } else { resolved.ladder };
+    let mut at = Vec::new();
+    for rung in &ladder.rungs {
+        let host = match &rung.engine {
+            Some(engine) => hosts.ask(&engine.clone().into()).await?,
+            None => main,
+        };
+        if hosts.get(host).choice.kind == EngineKind::Llama {
+            names::check(&rung.model, &hosts.get(host).installed, &resolved.sources)?;
+        }
+        at.push(host);
     }
     let available = toprung_hardware::available_memory_bytes();
     let total = toprung_hardware::machine().memory_bytes;
@@ -74,31 +94,36 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
     let mut rungs: Vec<RungPlan> = ladder
         .rungs
         .into_iter()
-        .map(|rung| {
-            let found = installed.iter().find(|other| names::same(&other.model, &rung.model, kind));
+        .zip(at)
+        .map(|(rung, host)| {
+            let here = hosts.get(host);
+            let found = here.installed.iter().find(|other| names::same(&other.model, &rung.model, here.choice.kind));
             let rung = with_known_facts(rung, found);
             let fit = memory_fit(&rung.facts, context, available, total);
             let expected_tps = expected_tps(&speeds, &rung);
-            RungPlan { installed: found.is_some(), fit, expected_tps, rung }
+            RungPlan { installed: found.is_some(), fit, expected_tps, rung, host }
         })
         .collect();
     if choice.without_downloads {
         rungs.retain(|rung| rung.installed);
     }
     let download_bytes = rungs.iter().filter(|rung| !rung.installed).filter_map(|rung| rung.rung.facts.file_bytes).sum();
+    let kind = hosts.get(main).choice.kind;
     let disk_free_bytes = (kind == EngineKind::Llama).then(|| toprung_hardware::disk_free_bytes(home.folder())).flatten();
     let problem = obstacle(&rungs, choice, download_bytes, disk_free_bytes);
     Ok(Plan {
         ladder: ladder.name,
         title: resolved.title,
         minutes: minutes(choice.mode, rungs.len()),
+        engines: rungs.iter().map(|rung| Arc::clone(&hosts.get(rung.host).engine)).collect(),
+        rung_engines: rungs.iter().map(|rung| (rung.host != main).then(|| hosts.get(rung.host).description.clone())).collect(),
+        description: hosts.get(main).description.clone(),
         rungs,
         mode: choice.mode,
-        engine,
-        description,
         download_bytes,
         disk_free_bytes,
         try_anyway: choice.try_anyway,
+        sampling: choice.sampling,
         sources: resolved.sources,
         problem,
     })

@@ -34,6 +34,7 @@ impl Recorder {
             ClimbEvent::RungStarted { rung } => store.save_rung(run, *rung, &RungStatus::Running, &LoadRecord::default()),
             ClimbEvent::TrialFinished { rung, trial } => store.save_trial(run, *rung, trial),
             ClimbEvent::RungFinished { rung, status, load } => store.save_rung(run, *rung, status, load),
+            ClimbEvent::Checked { checks } => store.save_checks(run, checks),
             _ => Ok(()),
         }
         .map_err(|error| error.to_cause())?;

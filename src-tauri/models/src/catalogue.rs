@@ -92,7 +92,7 @@ impl Catalogue {
     /// One rung for a model named by a person: with title and facts where the catalogue knows it, else by its bare name.
     pub fn planned(&self, model: &ModelRef) -> PlannedRung {
         let Some(known) = self.model(model.as_str()) else {
-            return PlannedRung { model: model.clone(), title: model.short().to_owned(), facts: ModelFacts::default() };
+            return PlannedRung { model: model.clone(), title: model.short().to_owned(), facts: ModelFacts::default(), engine: None };
         };
         let named_for_ollama = known.ollama.as_ref().is_some_and(|ollama| ollama.as_str().eq_ignore_ascii_case(model.as_str()));
         let rung = if named_for_ollama { known.rung_for_ollama() } else { known.rung() };
@@ -113,7 +113,7 @@ impl Catalogue {
 
 impl CatalogueModel {
     fn rung(&self) -> PlannedRung {
-        PlannedRung { model: self.id.clone(), title: self.title.clone(), facts: self.facts.clone() }
+        PlannedRung { model: self.id.clone(), title: self.title.clone(), facts: self.facts.clone(), engine: None }
     }
 
     /// Ollama's library may hold another quantization under its name, so what is known of our file is left out.
@@ -123,7 +123,7 @@ impl CatalogueModel {
             Some(_) => ModelFacts { digest: None, file_bytes: None, active_bytes: None, quantization: None, ..self.facts.clone() },
             None => self.facts.clone(),
         };
-        PlannedRung { model: ollama.clone(), title: self.title.clone(), facts }
+        PlannedRung { model: ollama.clone(), title: self.title.clone(), facts, engine: None }
     }
 }
 

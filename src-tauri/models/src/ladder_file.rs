@@ -17,6 +17,15 @@
 //! file = "models/mine.gguf"                     # relative to the ladder file
 //! ```
 //!
+//! A rung may have an engine of its own, here or on another host, so that one ladder compares them:
+//!
+//! ```toml
+//! [[rung]]
+//! model = "llama3.3:70b"
+//! engine = "ollama"                             # llama, ollama or openai
+//! server = "http://192.168.1.20:11434"          # where it answers; its usual address without
+//! ```
+//!
 //! `digest = "sha256:…"` pins what an engine must have under a name. The order of the rungs is kept as written.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +35,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
-use toprung_core::model::ModelRef;
+use toprung_core::model::{EngineAt, EngineKind, ModelRef};
 use toprung_core::plan::{Ladder, PlannedRung};
 
 use crate::catalogue::catalogue;
@@ -117,7 +126,8 @@ pub fn parse(text: &str) -> Result<LadderFile, LadderFileError> {
     let (mut rungs, mut sources, mut seen) = (Vec::new(), Sources::new(), BTreeSet::new());
     for row in &rows.rung {
         let (rung, source) = rung(&lines, row.get_ref())?;
-        if !seen.insert(rung.model.as_str().to_ascii_lowercase()) {
+        let engine = rung.engine.as_ref().map(|engine| (engine.kind.name(), engine.url.clone()));
+        if !seen.insert((rung.model.as_str().to_ascii_lowercase(), engine)) {
             return Err(lines.at(&row.get_ref().model, format!("“{}” stands twice", rung.model)));
         }
         if let Some(source) = source {
@@ -149,7 +159,32 @@ fn rung(lines: &Lines<'_>, row: &Row) -> Result<(PlannedRung, Option<Source>), L
     if let Some(Source::Url { sha256, .. }) = &source {
         rung.facts.digest = Some(format!("sha256:{sha256}"));
     }
+    rung.engine = engine(lines, row)?;
+    if let (Some(_), Some(engine)) = (&source, &row.engine)
+        && engine.get_ref() != EngineKind::Llama.name()
+    {
+        return Err(lines.at(engine, "“url” and “file” are for the embedded engine, llama; others have models of their own".into()));
+    }
     Ok((rung, source))
+}
+
+/// The rung's own engine. The address itself is judged by the engine when it is opened.
+fn engine(lines: &Lines<'_>, row: &Row) -> Result<Option<EngineAt>, LadderFileError> {
+    let Some(written) = &row.engine else {
+        return match &row.server {
+            Some(server) => Err(lines.at(server, "“server” needs “engine” beside it: ollama or openai".into())),
+            None => Ok(None),
+        };
+    };
+    let kind = match EngineKind::from_name(written.get_ref()) {
+        Some(kind) if kind != EngineKind::Scripted => kind,
+        _ => return Err(lines.at(written, format!("there is no engine “{}”: there are llama, ollama and openai", written.get_ref()))),
+    };
+    match (&row.server, kind) {
+        (Some(server), EngineKind::Llama) => Err(lines.at(server, "the embedded engine, llama, has no “server”".into())),
+        (None, EngineKind::Openai) => Err(lines.at(written, "the engine openai needs a “server”: its address".into())),
+        (server, _) => Ok(Some(EngineAt { kind, url: server.as_ref().map(|server| server.get_ref().clone()) })),
+    }
 }
 
 /// A model with a source of its own becomes a file of its own, under a name that means nothing else.
@@ -233,6 +268,8 @@ struct Row {
     url: Option<Spanned<String>>,
     sha256: Option<Spanned<String>>,
     file: Option<Spanned<String>>,
+    engine: Option<Spanned<String>>,
+    server: Option<Spanned<String>>,
 }
 
 /// Finds the line of a place in the text.

@@ -5,7 +5,7 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
 use toprung_core::plan::Mode;
-use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 
 /// One rung: name, bytes of its file, tokens per second, response time in ms, answered of 5.
 pub(crate) type Row = (&'static str, u64, f64, f64, u32);
@@ -143,6 +143,7 @@ fn record(rung: &RungSummary, status: RungStatus) -> RungRecord {
         title: rung.title.clone(),
         facts: rung.facts.clone(),
         status,
+        engine: None,
         load: rung.load.clone(),
         trials: Vec::new(),
     }
@@ -170,6 +171,7 @@ fn run(rungs: Vec<RungRecord>) -> RunRecord {
             ..Machine::default()
         },
         rungs,
+        checks: SessionChecks::default(),
         samples: vec![
             HardwareSample {
                 at_ms: 0.0,

@@ -78,3 +78,31 @@ fn a_file_is_read_with_paths_from_its_own_folder() {
     let missing = read(&folder.path().join("none.toml")).expect_err("it is not there");
     assert!(missing.reason.contains("none.toml"), "the path is named: {missing}");
 }
+
+#[test]
+fn a_rung_may_have_an_engine_of_its_own() {
+    let mixed = parse(
+        "name = \"mixed\"\n[[rung]]\nmodel = \"a\"\n[[rung]]\nmodel = \"a\"\nengine = \"openai\"\nserver = \"http://10.0.0.2:8000\"\n\
+         [[rung]]\nmodel = \"a\"\nengine = \"ollama\"\n",
+    )
+    .unwrap();
+    let engines: Vec<Option<EngineAt>> = mixed.ladder.rungs.into_iter().map(|rung| rung.engine).collect();
+    let at = |kind, url: Option<&str>| Some(EngineAt { kind, url: url.map(str::to_owned) });
+    let expected = [None, at(EngineKind::Openai, Some("http://10.0.0.2:8000")), at(EngineKind::Ollama, None)];
+    assert_eq!(engines, expected, "the same model on three engines is three rungs");
+}
+
+#[test]
+fn an_engine_that_can_not_be_is_refused_with_its_line() {
+    for (lines, line, reason) in [
+        ("engine = \"vllm\"", 4, "there are llama, ollama and openai"),
+        ("engine = \"scripted\"", 4, "there are llama, ollama and openai"),
+        ("server = \"http://a\"", 4, "needs “engine”"),
+        ("engine = \"openai\"", 4, "needs a “server”"),
+        ("engine = \"llama\"\nserver = \"http://a\"", 5, "has no “server”"),
+        ("file = \"a.gguf\"\nengine = \"ollama\"", 5, "for the embedded engine"),
+    ] {
+        let error = parse(&format!("name = \"x\"\n[[rung]]\nmodel = \"a\"\n{lines}\n")).unwrap_err();
+        assert!(error.line == line && error.reason.contains(reason), "{lines}: {error}");
+    }
+}
