@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::capability;
 use crate::cause::Cause;
 use crate::drift;
-use crate::escalation;
+use crate::escalation::{self, Evidence};
 use crate::findings;
 use crate::model::{ModelFacts, ModelRef};
 use crate::run::{LoadRecord, RunRecord};
@@ -70,6 +70,10 @@ pub struct RungSummary {
     pub ttft_ms: Option<Estimate>,
     pub response_ms: Option<Estimate>,
     pub success: Option<Success>,
+    /// Decode speed behind longer prompts, by the number of tokens in the context.
+    pub at_depth: Vec<DepthSpeed>,
+    /// What was seen of the machine while it ran.
+    pub evidence: Evidence,
     /// `None` when nothing was measured.
     pub grade: Option<Grade>,
     /// Why the grade is not A, in words with figures.
@@ -77,6 +81,13 @@ pub struct RungSummary {
     pub verdict: RungVerdict,
     /// Why it failed, where it did: the rung's own cause, or the one most of its failed trials share.
     pub cause: Option<Cause>,
+}
+
+/// Decode speed at a filled context.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct DepthSpeed {
+    pub depth_tokens: u32,
+    pub decode_tps: Estimate,
 }
 
 /// What going up one rung costs. Changes are relative: −0.34 is 34 % less. `None` where undefined.

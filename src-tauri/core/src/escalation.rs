@@ -1,5 +1,9 @@
 //! What going up one rung costs, and where going up stops paying.
 
+mod cliff;
+
+pub use cliff::Evidence;
+
 use crate::analysis::{Estimate, Floors, Grade, Knee, RungSummary, Step};
 use crate::format;
 use crate::projection::streamed_bytes;
@@ -82,21 +86,15 @@ fn speed_note(from: &RungSummary, to: &RungSummary, step: &Step) -> Option<Strin
     let (change_words, growth_words) = (format::percent(change.abs()), format::percent(growth.abs()));
     let elasticity = step.elasticity?;
     if elasticity > CLIFF_ELASTICITY {
-        let cause = spill(from, to).unwrap_or_else(|| "What was read does not say why.".to_owned());
-        return Some(format!("A cliff: {change_words} less speed for {growth_words} more weights to read for each token. {cause}"));
+        let causes = cliff::causes(from, to);
+        let why = if causes.is_empty() { "What was read does not say why.".to_owned() } else { causes.join(" ") };
+        return Some(format!("A cliff: {change_words} less speed for {growth_words} more weights to read for each token. {why}"));
     }
     if change > 0.0 {
         return Some(format!("The larger model is {change_words} faster here."));
     }
     let cheap = elasticity < SPARSE_ELASTICITY;
     cheap.then(|| format!("A cheap step: only {change_words} less speed for {growth_words} more weights to read for each token."))
-}
-
-/// The evidence for a spill out of GPU memory: the share of the model that sits there fell.
-fn spill(from: &RungSummary, to: &RungSummary) -> Option<String> {
-    let on_gpu = |rung: &RungSummary| Some(rung.load.vram_bytes? as f64 / rung.facts.file_bytes.filter(|bytes| *bytes > 0)? as f64);
-    let (below, above) = (on_gpu(from)?.min(1.0), on_gpu(to)?.min(1.0));
-    (above < below).then(|| format!("{} of it sits in GPU memory, of the rung below {}.", format::percent(above), format::percent(below)))
 }
 
 /// The largest rung that reaches the floor surely, answers reliably and can be trusted. `records` are the same rungs as stored.
@@ -201,14 +199,6 @@ mod tests {
         for (fact, upper, note) in table {
             assert_eq!(notes(vec![rung("1b", 1.0, 60.0, 5), upper]), [note.map(str::to_owned)], "{fact}");
         }
-    }
-
-    #[test]
-    fn a_cliff_names_the_spill_where_it_was_read() {
-        let (mut lower, mut upper) = (rung("1b", 1.0, 60.0, 5), rung("4b", 4.0, 5.0, 5));
-        (lower.load.vram_bytes, upper.load.vram_bytes) = (Some(1_000_000_000), Some(2_480_000_000));
-        let note = notes(vec![lower, upper]).remove(0).unwrap();
-        assert!(note.ends_with("62 % of it sits in GPU memory, of the rung below 100 %."), "{note}");
     }
 
     #[test]

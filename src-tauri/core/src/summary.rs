@@ -1,8 +1,9 @@
 //! One rung in figures: medians with intervals, success, grade and cause, from its stored trials.
 
-use crate::analysis::{Estimate, Floors, Grade, RungSummary, RungVerdict, Success};
+use crate::analysis::{DepthSpeed, Estimate, Floors, Grade, RungSummary, RungVerdict, Success};
 use crate::cause::{Cause, CauseKind};
-use crate::grade;
+use crate::escalation::Evidence;
+use crate::grade::{self, disturbance::samples_during};
 use crate::machine::{HardwareSample, Machine};
 use crate::model::EngineDescription;
 use crate::plan::Mode;
@@ -126,6 +127,17 @@ pub fn was_prevented(rung: &RungSummary) -> bool {
     !is_measured(rung) && rung.cause.as_ref().is_none_or(|cause| prevented(cause.kind))
 }
 
+/// Decode speeds behind longer prompts, the shortest first.
+fn at_depth(rung: &RungRecord) -> Vec<DepthSpeed> {
+    let trials = complete(rung, TrialKind::Depth);
+    let depths: std::collections::BTreeSet<u32> = trials.iter().filter_map(|trial| trial.depth_tokens).collect();
+    let speed = |depth: u32| {
+        let here: Vec<&Trial> = trials.iter().copied().filter(|trial| trial.depth_tokens == Some(depth)).collect();
+        Some(DepthSpeed { depth_tokens: depth, decode_tps: estimate(&here, |trial| trial.decode_tps)? })
+    };
+    depths.into_iter().filter_map(speed).collect()
+}
+
 /// Sums a rung up. Its verdict is decided later, beside the other rungs: see `verdict`.
 pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
     let (timing, response) = (timing_trials(rung), response_trials(rung));
@@ -141,6 +153,8 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
         ttft_ms: estimate(&timing, |trial| trial.ttft_ms),
         response_ms: estimate(&response, |trial| trial.response_ms),
         success,
+        at_depth: at_depth(rung),
+        evidence: Evidence::of(&samples_during(rung, setting.samples)),
         grade: None,
         reasons: Vec::new(),
         verdict: RungVerdict::NotMeasured,

@@ -1,0 +1,194 @@
+//! Why speed fell off a cliff: what was read while the rung ran, beside the rung below.
+//!
+//! Each piece of evidence has a threshold from measurement.md, and is named only where the rung below did not show it
+//! too: what both suffered from does not explain the step between them.
+
+use crate::analysis::RungSummary;
+use crate::format;
+use crate::machine::HardwareSample;
+use crate::projection::streamed_bytes;
+use crate::stats;
+
+/// File reads beyond this share of the active bytes mean that the weights do not stay in memory (measurement.md).
+const READ_SHARE: f64 = 0.01;
+/// Everything waiting for memory for a larger share of the time is thrashing, in per cent (measurement.md).
+const MEMORY_PRESSURE_PERCENT: f64 = 10.0;
+/// Pages that come back from swap at a higher rate are the model's, not housekeeping's: 1 MiB a second.
+const SWAP_IN_BYTES_PER_S: f64 = 1_048_576.0;
+/// The engine waits for the disk so often that it shows: a page fault to disk takes about a tenth of a millisecond on an
+/// SSD, so 100 a second are one per cent of the time.
+const MAJOR_FAULTS_PER_S: f64 = 100.0;
+/// Clocks move by a few per cent all day; this is throttling or another power profile.
+const CLOCK_SHARE: f64 = 0.9;
+
+/// What was seen of the machine while a rung ran: medians of the samples. Unknown is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    pub disk_read_bytes_per_s: Option<f64>,
+    pub major_faults_per_s: Option<f64>,
+    pub memory_pressure_percent: Option<f64>,
+    pub swap_in_bytes_per_s: Option<f64>,
+    pub clock_mhz: Option<f64>,
+    /// Share of the samples in which the processor reported that it slowed down (0–1).
+    pub throttled: Option<f64>,
+    pub on_battery: Option<bool>,
+}
+
+impl Evidence {
+    /// From the samples of one rung.
+    pub(crate) fn of(during: &[&HardwareSample]) -> Self {
+        let median =
+            |read: fn(&HardwareSample) -> Option<f64>| stats::median(&during.iter().filter_map(|sample| read(sample)).collect::<Vec<_>>());
+        let throttles: Vec<f64> = during.iter().filter_map(|sample| sample.throttles_per_s).collect();
+        let slowed = throttles.iter().filter(|rate| **rate > 0.0).count();
+        let mains: Vec<bool> = during.iter().filter_map(|sample| sample.on_mains).collect();
+        Self {
+            disk_read_bytes_per_s: median(|sample| sample.disk_read_bytes_per_s),
+            major_faults_per_s: median(|sample| sample.major_faults_per_s),
+            memory_pressure_percent: median(|sample| sample.memory_pressure_percent.map(f64::from)),
+            swap_in_bytes_per_s: median(|sample| sample.swap_in_bytes_per_s),
+            clock_mhz: median(|sample| sample.clock_mhz.map(f64::from)),
+            throttled: (!throttles.is_empty()).then(|| slowed as f64 / throttles.len() as f64),
+            on_battery: (!mains.is_empty()).then(|| mains.contains(&false)),
+        }
+    }
+}
+
+/// The causes of a cliff between two rungs, each a sentence with its figure; the likeliest first.
+pub(super) fn causes(from: &RungSummary, to: &RungSummary) -> Vec<String> {
+    [gpu_split(from, to), file_reads(from, to), memory(from, to), throttling(from, to), battery(from, to)].into_iter().flatten().collect()
+}
+
+/// The share of the model that sits in GPU memory fell: the rest is computed elsewhere.
+fn gpu_split(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let on_gpu = |rung: &RungSummary| Some(rung.load.vram_bytes? as f64 / rung.facts.file_bytes.filter(|bytes| *bytes > 0)? as f64);
+    let (below, above) = (on_gpu(from)?.min(1.0), on_gpu(to)?.min(1.0));
+    (above < below).then(|| format!("{} of it sits in GPU memory, of the rung below {}.", format::percent(above), format::percent(below)))
+}
+
+/// A figure that is above its threshold here and was not below.
+fn only_above(from: Option<f64>, to: Option<f64>, threshold: f64) -> Option<f64> {
+    to.filter(|value| *value > threshold && from.is_none_or(|before| before <= threshold))
+}
+
+/// Weights that were read from the disk again and again.
+fn file_reads(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let share = |rung: &RungSummary| {
+        let per_token = rung.evidence.disk_read_bytes_per_s? / rung.decode_tps?.median;
+        Some(per_token / streamed_bytes(rung)? as f64)
+    };
+    let read = only_above(share(from), share(to), READ_SHARE).map(|share| {
+        format!(
+            "{} of the weights were read from the disk again for each token: they do not stay in memory.",
+            format::percent(share.min(1.0))
+        )
+    });
+    let faults = || {
+        let rate = only_above(from.evidence.major_faults_per_s, to.evidence.major_faults_per_s, MAJOR_FAULTS_PER_S)?;
+        Some(format!("The engine waited for the disk {} times a second: its memory does not hold the model.", format::figures(rate)))
+    };
+    read.or_else(faults)
+}
+
+fn memory(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let (before, now) = (&from.evidence, &to.evidence);
+    let swapped = only_above(before.swap_in_bytes_per_s, now.swap_in_bytes_per_s, SWAP_IN_BYTES_PER_S)
+        .map(|rate| format!("{}/s came back from swap.", format::bytes_gib(rate as u64)));
+    let waited = only_above(before.memory_pressure_percent, now.memory_pressure_percent, MEMORY_PRESSURE_PERCENT)
+        .map(|percent| format!("Everything waited for memory during {} of the time.", format::percent(percent / 100.0)));
+    swapped.or(waited)
+}
+
+fn throttling(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let (before, now) = (&from.evidence, &to.evidence);
+    let clock = before.clock_mhz.zip(now.clock_mhz).filter(|(before, now)| *now < before * CLOCK_SHARE);
+    let clocks =
+        clock.map(|(before, now)| format!(" Its clock was {} MHz, on the rung below {}.", format::figures(now), format::figures(before)));
+    match only_above(before.throttled, now.throttled, 0.0) {
+        Some(share) => Some(format!(
+            "The processor slowed down to stay cool in {} of the readings.{}",
+            format::percent(share),
+            clocks.unwrap_or_default()
+        )),
+        None => clocks.map(|words| words.trim_start().to_owned()),
+    }
+}
+
+fn battery(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let unplugged = to.evidence.on_battery == Some(true) && from.evidence.on_battery != Some(true);
+    unplugged.then(|| "The machine ran on battery, on the rung below on mains.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Floors, analyse};
+    use crate::scripted::{run, rung};
+
+    /// The sentences for a fall from 60 to 5 tokens/s while the weights double, with a changed rung above.
+    fn sentences(change: impl Fn(&mut HardwareSample)) -> Vec<String> {
+        let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 5.0, 5)]);
+        // The second rung's trials and samples begin after a minute.
+        run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
+        let plain = |at_ms: f64| HardwareSample {
+            at_ms,
+            disk_read_bytes_per_s: Some(0.0),
+            major_faults_per_s: Some(0.0),
+            memory_pressure_percent: Some(0.0),
+            swap_in_bytes_per_s: Some(0.0),
+            clock_mhz: Some(4000.0),
+            throttles_per_s: Some(0.0),
+            on_mains: Some(true),
+            ..HardwareSample::default()
+        };
+        run.samples = (0..4).map(|second| plain(f64::from(second) * 1000.0)).collect();
+        run.samples.extend((60..64).map(|second| {
+            let mut sample = plain(f64::from(second) * 1000.0);
+            change(&mut sample);
+            sample
+        }));
+        let analysis = analyse(&run, &Floors::default());
+        causes(&analysis.rungs[0], &analysis.rungs[1])
+    }
+
+    #[test]
+    fn each_cause_of_a_cliff_is_named_with_its_evidence() {
+        type Change = fn(&mut HardwareSample);
+        let table: [(Change, &[&str]); 8] = [
+            (|_| {}, &[]),
+            (
+                |s| s.disk_read_bytes_per_s = Some(2e9),
+                &["20 % of the weights were read from the disk again for each token: they do not stay in memory."],
+            ),
+            (
+                |s| s.major_faults_per_s = Some(2500.0),
+                &["The engine waited for the disk 2500 times a second: its memory does not hold the model."],
+            ),
+            (|s| s.swap_in_bytes_per_s = Some(50.0 * 1_048_576.0), &["50.0 MiB/s came back from swap."]),
+            (|s| s.memory_pressure_percent = Some(35.0), &["Everything waited for memory during 35 % of the time."]),
+            (
+                |s| (s.throttles_per_s, s.clock_mhz) = (Some(3.0), Some(1800.0)),
+                &["The processor slowed down to stay cool in 100 % of the readings. Its clock was 1800 MHz, on the rung below 4000."],
+            ),
+            (|s| s.clock_mhz = Some(1800.0), &["Its clock was 1800 MHz, on the rung below 4000."]),
+            (|s| s.on_mains = Some(false), &["The machine ran on battery, on the rung below on mains."]),
+        ];
+        for (change, expected) in table {
+            assert_eq!(sentences(change), expected);
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_read_explains_nothing() {
+        assert!(sentences(|s| *s = HardwareSample { at_ms: s.at_ms, ..HardwareSample::default() }).is_empty());
+    }
+
+    #[test]
+    fn the_share_in_gpu_memory_comes_first() {
+        let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("4b", 4.0, 5.0, 5)]);
+        (run.rungs[0].load.vram_bytes, run.rungs[1].load.vram_bytes) = (Some(1_000_000_000), Some(2_480_000_000));
+        let note = analyse(&run, &Floors::default()).steps.remove(0).note.unwrap();
+        assert!(note.ends_with("62 % of it sits in GPU memory, of the rung below 100 %."), "{note}");
+    }
+}
