@@ -1,6 +1,8 @@
 //! Runs with their analyses put together by hand, for shapes that no stored run has: one rung, twelve, none measured.
 
-use toprung_core::analysis::{Analysis, Capability, Estimate, Grade, Knee, RungSummary, RungVerdict, Step, Success, SweetSpot, Use};
+use toprung_core::analysis::{
+    Analysis, Capability, DepthSpeed, Estimate, Grade, Knee, RungSummary, RungVerdict, Step, Success, SweetSpot, Use,
+};
 use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::escalation::Evidence;
 use toprung_core::machine::{HardwareSample, Machine};
@@ -101,7 +103,7 @@ fn summary(position: u32, &(name, bytes, tps, response_ms, ok): &Row) -> RungSum
         ttft_ms: Some(around(90.0)),
         response_ms: Some(around(response_ms)),
         success: Some(Success { ok, n: 5, low: if ok == 5 { 0.566 } else { 0.036 }, high: if ok == 5 { 1.0 } else { 0.624 } }),
-        at_depth: Vec::new(),
+        at_depth: vec![DepthSpeed { depth_tokens: 4096, decode_tps: around(tps * 0.6) }],
         evidence: Evidence::default(),
         grade: Some(if ok == 5 { Grade::A } else { Grade::C }),
         reasons: if ok == 5 { Vec::new() } else { vec!["1 of 5 prompts was answered".to_owned()] },

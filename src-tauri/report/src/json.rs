@@ -1,9 +1,10 @@
 //! The versioned JSON export. Other programs rely on it: a key is never renamed or left out, and unknown is null.
 
 use serde::Serialize;
-use toprung_core::analysis::{Analysis, Estimate, Grade, Knee, RungSummary, RungVerdict, Step, Success, SweetSpot, Use};
+use toprung_core::analysis::{Analysis, DepthSpeed, Estimate, Grade, Knee, RungSummary, RungVerdict, Step, Success, SweetSpot, Use};
 use toprung_core::cause::Cause;
 use toprung_core::machine::Machine;
+use toprung_core::model::EngineDescription;
 use toprung_core::run::RunRecord;
 
 use crate::text::Redaction;
@@ -24,7 +25,7 @@ pub fn export_json(run: &RunRecord, analysis: &Analysis) -> String {
             mode: run.mode.name(),
             machine: &run.machine,
         },
-        rungs: analysis.rungs.iter().map(|rung| rung_json(rung, run.engine.kind.name(), &redaction)).collect(),
+        rungs: analysis.rungs.iter().map(|rung| rung_json(rung, engine_of(run, rung).kind.name(), &redaction)).collect(),
         steps: analysis.steps.iter().map(|step| step_json(step, &redaction)).collect(),
         knee: analysis.knee.as_ref().map(|knee| knee_json(knee, &redaction)),
         sweet_spots: analysis.sweet_spots.iter().map(|spot| spot_json(spot, &redaction)).collect(),
@@ -61,6 +62,7 @@ struct RungJson<'a> {
     parameters: Option<u64>,
     active_bytes: Option<u64>,
     decode_tps: Option<Estimate>,
+    decode_tps_at_depth: &'a [DepthSpeed],
     prefill_tps: Option<Estimate>,
     ttft_ms: Option<Estimate>,
     response_ms: Option<Estimate>,
@@ -94,6 +96,8 @@ struct StepJson {
     throughput_change: Option<f64>,
     response_change: Option<f64>,
     memory_change: Option<f64>,
+    elasticity: Option<f64>,
+    note: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -114,6 +118,12 @@ struct SweetSpotJson {
     evidence: String,
 }
 
+/// The engine that ran a rung: its own, where a ladder mixes several.
+fn engine_of<'a>(run: &'a RunRecord, rung: &RungSummary) -> &'a EngineDescription {
+    let record = run.rungs.iter().find(|record| record.position == rung.position);
+    record.and_then(|record| record.engine.as_ref()).unwrap_or(&run.engine)
+}
+
 fn rung_json<'a>(rung: &'a RungSummary, engine: &'a str, redaction: &Redaction) -> RungJson<'a> {
     RungJson {
         model: redaction.text(rung.model.as_str()),
@@ -123,6 +133,7 @@ fn rung_json<'a>(rung: &'a RungSummary, engine: &'a str, redaction: &Redaction) 
         parameters: rung.facts.parameters,
         active_bytes: rung.facts.active_bytes,
         decode_tps: rung.decode_tps,
+        decode_tps_at_depth: &rung.at_depth,
         prefill_tps: rung.prefill_tps,
         ttft_ms: rung.ttft_ms,
         response_ms: rung.response_ms,
@@ -152,6 +163,8 @@ fn step_json(step: &Step, redaction: &Redaction) -> StepJson {
         throughput_change: step.throughput_change,
         response_change: step.response_change,
         memory_change: step.memory_change,
+        elasticity: step.elasticity,
+        note: step.note.as_ref().map(|note| redaction.text(note)),
     }
 }
 
@@ -203,6 +216,7 @@ mod tests {
             "active_bytes",
             "cause",
             "decode_tps",
+            "decode_tps_at_depth",
             "digest",
             "engine",
             "file_bytes",
@@ -222,7 +236,11 @@ mod tests {
         assert_eq!(keys(&json["rungs"][0]["decode_tps"]), ["high", "low", "median", "n"], "{why}");
         assert_eq!(keys(&json["rungs"][0]["success"]), ["n", "ok"], "{why}");
         assert_eq!(keys(&json["rungs"][4]["cause"]), ["code", "detail", "next_step", "sentence"], "{why}");
-        assert_eq!(keys(&json["steps"][0]), ["from", "memory_change", "response_change", "throughput_change", "to"], "{why}");
+        assert_eq!(
+            keys(&json["steps"][0]),
+            ["elasticity", "from", "memory_change", "note", "response_change", "throughput_change", "to"],
+            "{why}"
+        );
         assert_eq!(keys(&json["knee"]), ["floor_tps", "model", "probability", "reason", "title"], "{why}");
         assert_eq!(keys(&json["sweet_spots"][0]), ["evidence", "model", "title", "use"], "{why}");
     }

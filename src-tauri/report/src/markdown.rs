@@ -54,7 +54,12 @@ impl Page<'_> {
         let range = document.range.as_ref().map(|range| format!("**Full range tested**: {}", escaped(range))).unwrap_or_default();
         let status = format!("### Status\n\n{}", escaped(&document.status));
         let details = document.details.as_ref().map(|details| format!("### Further Figures\n\n{}", table(details))).unwrap_or_default();
-        section("Performance Benchmark Results", &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details])
+        let at_depth =
+            document.at_depth.as_ref().map(|table_at| format!("### As the Context Fills\n\n{}", table(table_at))).unwrap_or_default();
+        section(
+            "Performance Benchmark Results",
+            &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details, at_depth],
+        )
     }
 
     fn escalation(&self, document: &Document) -> String {

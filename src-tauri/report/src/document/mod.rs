@@ -28,6 +28,7 @@ pub(crate) struct Document {
     pub(crate) results: Table,
     /// `None` where nothing of it is known.
     pub(crate) details: Option<Table>,
+    pub(crate) at_depth: Option<Table>,
     pub(crate) status: String,
     pub(crate) range: Option<String>,
     pub(crate) queue: Vec<String>,
@@ -48,7 +49,7 @@ pub(crate) struct Document {
 /// A table: the first column names, the others say.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Table {
-    pub(crate) head: Vec<&'static str>,
+    pub(crate) head: Vec<String>,
     pub(crate) rows: Vec<Vec<String>>,
 }
 
@@ -113,6 +114,7 @@ impl Document {
             headline: source.clean(&analysis.headline),
             results: source.results(),
             details: source.details(),
+            at_depth: source.at_depth(),
             status: source.status(),
             range: source.range(),
             queue: source.clean_all(&analysis.queue),

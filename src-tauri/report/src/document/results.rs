@@ -1,5 +1,7 @@
 //! The table of rungs, the status line and what each step costs.
 
+use std::collections::BTreeSet;
+
 use toprung_core::analysis::{RungSummary, Step};
 use toprung_core::format;
 use toprung_core::run::{RunStatus, RungStatus};
@@ -23,7 +25,7 @@ impl Source<'_> {
             ]
         };
         Table {
-            head: vec!["Model", "Size", "Tokens/s", "Response time", "Success rate", "Notes"],
+            head: ["Model", "Size", "Tokens/s", "Response time", "Success rate", "Notes"].map(str::to_owned).into(),
             rows: self.analysis.rungs.iter().map(row).collect(),
         }
     }
@@ -41,9 +43,27 @@ impl Source<'_> {
                 format::or_unknown(rung.grade, |grade| format!("{grade:?}")),
             ]
         };
-        let head = vec!["Model", "Quantization", "First token", "Prefill tokens/s", "Load", "Peak memory", "Grade"];
+        let head = ["Model", "Quantization", "First token", "Prefill tokens/s", "Load", "Peak memory", "Grade"].map(str::to_owned).into();
         let table = Table { head, rows: self.analysis.rungs.iter().map(row).collect() }.without_unknown_columns();
         (table.head.len() > 2).then_some(table)
+    }
+
+    /// Decode speed as the context fills; `None` where it was measured at an empty one alone.
+    pub(super) fn at_depth(&self) -> Option<Table> {
+        let rungs = || self.analysis.rungs.iter().filter(|rung| !rung.at_depth.is_empty());
+        let depths: BTreeSet<u32> = rungs().flat_map(|rung| rung.at_depth.iter().map(|at| at.depth_tokens)).collect();
+        let cell = |rung: &RungSummary, depth: u32| {
+            let speed = rung.at_depth.iter().find(|at| at.depth_tokens == depth).map(|at| at.decode_tps);
+            format::or_unknown(speed, |speed| format::estimate(&speed, "").replace("  ", " "))
+        };
+        let empty = |rung: &RungSummary| format::or_unknown(rung.decode_tps, |speed| format::figures(speed.median));
+        let row = |rung: &RungSummary| {
+            let cells = depths.iter().map(|depth| cell(rung, *depth));
+            [self.clean(&rung.title), empty(rung)].into_iter().chain(cells).collect()
+        };
+        let mut head = vec!["Model".to_owned(), "Speed trials".to_owned()];
+        head.extend(depths.iter().map(|depth| format!("After {depth} tokens")));
+        (!depths.is_empty()).then(|| Table { head, rows: rungs().map(row).collect() })
     }
 
     /// Verdict, change and grade, each with what explains it.
