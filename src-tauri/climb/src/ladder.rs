@@ -44,21 +44,26 @@ pub async fn climb(
     let voice = Voice::new(sink, control);
     let offset_ms = clock_so_far(run);
     let epoch = Instant::now();
-    let sampler_voice = voice.clone();
-    let sampler = Sampler::start(
-        probes,
-        SAMPLE_INTERVAL,
-        Box::new(move |mut sample| {
-            sample.at_ms += offset_ms;
-            sampler_voice.say(&ClimbEvent::Sampled { sample });
-        }),
-    );
+    let sampler = sample(probes, &voice, offset_ms);
     let end = rungs(run, &setting, &voice, offset_ms, epoch).await;
     drop(sampler);
     match end {
         Ok(()) => ClimbEnd::Finished,
         Err(Stopped) => ClimbEnd::Stopped,
     }
+}
+
+/// Says what the probes read, on the run's clock, until it is dropped.
+pub(crate) fn sample(probes: Vec<Box<dyn Probe>>, voice: &Voice, offset_ms: f64) -> Sampler {
+    let voice = voice.clone();
+    Sampler::start(
+        probes,
+        SAMPLE_INTERVAL,
+        Box::new(move |mut sample| {
+            sample.at_ms += offset_ms;
+            voice.say(&ClimbEvent::Sampled { sample });
+        }),
+    )
 }
 
 async fn rungs(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms: f64, epoch: Instant) -> Result<(), Stopped> {
@@ -89,7 +94,7 @@ async fn leave_out(run: &mut RunRecord, from: usize, reason: &str, voice: &Voice
 }
 
 /// Where the run's clock stands: a resumed run goes on after its last trial or sample.
-fn clock_so_far(run: &RunRecord) -> f64 {
+pub(crate) fn clock_so_far(run: &RunRecord) -> f64 {
     let trials = run.rungs.iter().flat_map(|rung| &rung.trials).map(|t| t.started_ms + t.response_ms.unwrap_or(0.0));
     let samples = run.samples.iter().map(|sample| sample.at_ms);
     trials.chain(samples).fold(0.0, f64::max)

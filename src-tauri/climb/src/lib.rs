@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod ab;
 mod control;
 mod event;
 mod ladder;
@@ -13,6 +14,7 @@ mod prompts;
 mod rung;
 mod voice;
 
+pub use ab::{AbSetting, AbSide, ab};
 pub use control::Control;
 pub use event::{ClimbEnd, ClimbEvent, EventSink};
 pub use ladder::{ReadMemory, Setting, climb};

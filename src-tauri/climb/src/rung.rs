@@ -19,18 +19,18 @@ use crate::prompts::ANSWER_PROMPTS;
 use crate::voice::{Stopped, Voice};
 
 /// Failed speed trials in a row after which no more are made: a third would fail the same way and cost as much.
-const FAILED_TRIALS_IN_A_ROW: usize = 2;
+pub(crate) const FAILED_TRIALS_IN_A_ROW: usize = 2;
 /// Text is passed on at most this often: a screen needs no more, and a timed window wants quiet.
 const OUTPUT_INTERVAL: Duration = Duration::from_millis(250);
 /// An engine that does not let go within this time will not.
-const UNLOAD_LIMIT: Duration = Duration::from_secs(15);
+pub(crate) const UNLOAD_LIMIT: Duration = Duration::from_secs(15);
 /// Warm-up ends when two requests in a row differ by less than this.
 const WARM_UP_SLOPE: f64 = 0.02;
 /// What a warm-up request may write where there is no fixed shape.
 const CLASSIC_WARM_UP_TOKENS: u32 = 16;
 
 /// Why a rung ends before all its trials are made.
-enum Halt {
+pub(crate) enum Halt {
     Stopped,
     Failed(Cause),
 }
@@ -87,16 +87,16 @@ impl RungClimb<'_> {
         Ok(())
     }
 
-    fn engine(&self) -> &dyn Engine {
+    pub(crate) fn engine(&self) -> &dyn Engine {
         self.setting.engine.as_ref()
     }
 
     /// Awaits an engine's call unless the climb is stopped first.
-    async fn ask<T>(&self, call: impl Future<Output = Result<T, Cause>>) -> Result<T, Halt> {
+    pub(crate) async fn ask<T>(&self, call: impl Future<Output = Result<T, Cause>>) -> Result<T, Halt> {
         self.voice.or_stop(call).await?.map_err(Halt::Failed)
     }
 
-    async fn ensure_present(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn ensure_present(&mut self) -> Result<(), Halt> {
         let (at, model) = (self.rung.position, self.rung.model.clone());
         let facts = match self.ask(self.engine().facts(&model)).await {
             Err(Halt::Failed(cause)) if cause.kind == CauseKind::ModelNotFound => {
@@ -118,7 +118,7 @@ impl RungClimb<'_> {
     }
 
     /// In words, when the model can't fit and nobody overruled that.
-    fn too_large(&self) -> Option<String> {
+    pub(crate) fn too_large(&self) -> Option<String> {
         if self.setting.try_anyway {
             return None;
         }
@@ -128,7 +128,7 @@ impl RungClimb<'_> {
         (fit.word == FitWord::TooLarge).then_some(fit.words)
     }
 
-    async fn load(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn load(&mut self) -> Result<(), Halt> {
         let at = self.rung.position;
         self.voice.say(&ClimbEvent::Loading { rung: at });
         let options = LoadOptions { context_tokens: self.protocol.context_tokens };
@@ -140,7 +140,7 @@ impl RungClimb<'_> {
 
     /// One request of the full shape, then more until the speed no longer climbs. An engine that dies here ends the
     /// rung by its own cause; other failures show again in the trials.
-    async fn warm_up(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn warm_up(&mut self) -> Result<(), Halt> {
         self.voice.say(&ClimbEvent::WarmingUp { rung: self.rung.position });
         let began = Instant::now();
         let mut last: Option<f64> = None;
@@ -207,7 +207,7 @@ impl RungClimb<'_> {
         }
     }
 
-    async fn begin_trial(&self, kind: TrialKind, index: u32, at_least: Option<u32>, at_most: Option<u32>) -> Result<(), Halt> {
+    pub(crate) async fn begin_trial(&self, kind: TrialKind, index: u32, at_least: Option<u32>, at_most: Option<u32>) -> Result<(), Halt> {
         self.voice.gate().await?;
         let rung = self.rung.position;
         let (at_least, at_most) = (at_least.unwrap_or(1), at_most.unwrap_or(1));
@@ -216,7 +216,7 @@ impl RungClimb<'_> {
     }
 
     /// Runs one request; an engine that died ends the rung, after the trial that shows it is kept.
-    async fn one(&self, request: &Request, kind: TrialKind, index: u32) -> Result<Trial, Halt> {
+    pub(crate) async fn one(&self, request: &Request, kind: TrialKind, index: u32) -> Result<Trial, Halt> {
         let started_ms = self.offset_ms + self.epoch.elapsed().as_secs_f64() * 1e3;
         let label = Label { kind, index, started_ms };
         let (rung, voice) = (self.rung.position, self.voice);
@@ -236,7 +236,7 @@ impl RungClimb<'_> {
         Ok(trial)
     }
 
-    async fn keep_trial(&mut self, trial: Trial) -> Result<(), Halt> {
+    pub(crate) async fn keep_trial(&mut self, trial: Trial) -> Result<(), Halt> {
         let rung = self.rung.position;
         self.rung.trials.push(trial.clone());
         let dead = hard_failure(&trial);
@@ -244,7 +244,7 @@ impl RungClimb<'_> {
         dead.map_or(Ok(()), |cause| Err(Halt::Failed(cause)))
     }
 
-    async fn note_memory(&mut self) {
+    pub(crate) async fn note_memory(&mut self) {
         let memory = self.engine().memory(&self.rung.model).await;
         let load = &mut self.rung.load;
         load.peak_rss_anon_bytes = memory.peak_rss_anon_bytes.or(load.peak_rss_anon_bytes);
@@ -262,17 +262,17 @@ impl RungClimb<'_> {
         commonest_cause(self.rung).map_or(RungStatus::Measured, RungStatus::Failed)
     }
 
-    fn trials_of(&self, kind: TrialKind) -> impl Iterator<Item = &Trial> {
+    pub(crate) fn trials_of(&self, kind: TrialKind) -> impl Iterator<Item = &Trial> {
         self.rung.trials.iter().filter(move |trial| trial.kind == kind)
     }
 
-    fn speed_request(&self, shape: Shape, index: u32) -> Request {
+    pub(crate) fn speed_request(&self, shape: Shape, index: u32) -> Request {
         // Every prompt of a run is its own, so that no cache can serve it.
         let seed = self.setting.seed ^ (u64::from(self.rung.position) << 32) ^ u64::from(index);
         self.request(Prompt::Synthetic { tokens: shape.prompt_tokens, seed }, shape.output_tokens)
     }
 
-    fn answer_request(&self, prompt: &str, tokens: u32) -> Request {
+    pub(crate) fn answer_request(&self, prompt: &str, tokens: u32) -> Request {
         self.request(Prompt::Chat(prompt.to_owned()), tokens)
     }
 
