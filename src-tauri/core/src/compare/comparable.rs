@@ -32,7 +32,7 @@ pub enum Aspect {
     Power,
     /// Processor, memory and graphics.
     Machine,
-    /// A rung of grade C is not to be compared.
+    /// A rung of grade C is not to be compared, nor one of which nothing was measured.
     Grade,
 }
 
@@ -233,12 +233,17 @@ fn machine(a: &Side<'_>, b: &Side<'_>) -> Vec<Finding> {
 }
 
 fn grades(a: &Side<'_>, b: &Side<'_>) -> Vec<Finding> {
-    let of = |name: &str, side: &Side<'_>| {
-        let summary = side.summary();
-        let why = if summary.reasons.is_empty() { String::new() } else { format!(": {}", summary.reasons.join("; ")) };
-        (summary.grade == Some(Grade::C)).then(|| differs(Aspect::Grade, format!("{name} is of grade C, not to be compared{why}")))
+    [grade("A", a), grade("B", b)].into_iter().flatten().collect()
+}
+
+fn grade(name: &str, side: &Side<'_>) -> Option<Finding> {
+    let summary = side.summary();
+    let words = match summary.grade {
+        None => format!("{name} was not measured{}", summary.cause.map(|cause| format!(": {cause}")).unwrap_or_default()),
+        Some(Grade::C) => format!("{name} is of grade C, not to be compared: {}", summary.reasons.join("; ")),
+        Some(_) => return None,
     };
-    [of("A", a), of("B", b)].into_iter().flatten().collect()
+    Some(differs(Aspect::Grade, words))
 }
 
 /// What else changes figures and is worth a word: the engine's version, address and settings.

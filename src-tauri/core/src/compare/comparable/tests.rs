@@ -53,6 +53,7 @@ const CHANGES: &[(Aspect, Change, &str)] = &[
     (Aspect::Machine, |run| run.machine.cpu = Some("Other CPU".to_owned()), "the processors differ: Some CPU and Other CPU"),
     (Aspect::Machine, |run| run.machine.memory_bytes = Some(32 << 30), "the amounts of memory differ: 16.0 GiB and 32.0 GiB"),
     (Aspect::Machine, |run| run.machine.gpus.clear(), "the graphics processors differ: Some GPU and none seen"),
+    (Aspect::Grade, |run| run.rungs[0].trials.clear(), "B was not measured"),
     (Aspect::Grade, two_trials, "B is of grade C, not to be compared: its speed rests on 2 trials alone"),
 ];
 
