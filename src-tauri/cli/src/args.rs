@@ -1,10 +1,14 @@
 //! The command line. Other programs rely on it: names and meanings stay.
 
+mod compare;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use toprung_jobs::engines::EngineChoice;
 use toprung_jobs::{EngineKind, Mode};
+
+pub(crate) use compare::{Ab, Compare};
 
 /// Which local language model should this machine run? Toprung answers by measuring.
 #[derive(Debug, Parser)]
@@ -23,6 +27,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Climb a ladder of models and say which to run.
     Climb(Climb),
+    /// Measure two models, engines or settings against each other, in turns.
+    Ab(Ab),
+    /// Say whether two runs, or two models of them, differ in speed.
+    Compare(Compare),
     /// List, pull or remove models.
     Models(Models),
     /// List runs, or show one.
@@ -172,7 +180,7 @@ pub(crate) enum HistoryCommand {
     List,
     /// One run with its verdict.
     Show {
-        /// Its id, or the start of it.
+        /// Its id, the start of it, `last` or `last~1`.
         run: String,
         /// Write the results as JSON (`-`: to standard output).
         #[arg(long, value_name = "FILE")]
@@ -208,6 +216,11 @@ mod tests {
             "toprung climb --engine openai --url http://127.0.0.1:8080 --model x --mode thorough",
             "toprung climb --resume",
             "toprung climb --resume 0192 --json -",
+            "toprung ab --a x --b y --engine-a llama --engine-b ollama --url-b http://127.0.0.1:11434 --trials 20 --mode quick",
+            "toprung ab --a x --b x --threads-a 1 --threads-b 2 --context-a 4096 --json ab.json",
+            "toprung compare 0192 0193 --across engine --across machine --json -",
+            "toprung compare last~1:llama3.2:1b last:2 --anyway",
+            "toprung compare last",
             "toprung models list",
             "toprung models pull smollm2-135m-instruct",
             "toprung models rm smollm2-135m-instruct",
@@ -221,9 +234,16 @@ mod tests {
 
     #[test]
     fn bad_input_exits_with_2() {
-        for line in
-            ["toprung", "toprung climb --mode warp", "toprung climb --ladder a --model b", "toprung models pull", "toprung history show"]
-        {
+        for line in [
+            "toprung",
+            "toprung climb --mode warp",
+            "toprung climb --ladder a --model b",
+            "toprung models pull",
+            "toprung history show",
+            "toprung compare",
+            "toprung compare a b --across weather",
+            "toprung ab --a x",
+        ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }
     }

@@ -52,7 +52,7 @@ async fn start(home: &Arc<Home>, args: &args::Climb) -> Result<Option<RunningCli
     let plan = plan(home, &choice(args)).await?;
     tell(&headline(&plan));
     tell(&table::plan(&plan).to_string());
-    if !args.yes && plan.download_bytes > 0 && !agreed(&plan) {
+    if !args.yes && plan.download_bytes > 0 && !agreed(plan.download_bytes) {
         return Ok(None);
     }
     let progress = Progress::new();
@@ -108,18 +108,18 @@ fn minutes((low, high): (f64, f64)) -> String {
 }
 
 /// Asks before a download. With nobody to ask, what was typed is the answer.
-fn agreed(plan: &Plan) -> bool {
+pub(crate) fn agreed(download_bytes: u64) -> bool {
     if !std::io::stdin().is_terminal() {
         return true;
     }
-    eprint!("Download {}? [Y/n] ", format::bytes_gb(plan.download_bytes));
+    eprint!("Download {}? [Y/n] ", format::bytes_gb(download_bytes));
     let mut answer = String::new();
     let read = std::io::stdin().read_line(&mut answer).is_ok();
     read && matches!(answer.trim().to_lowercase().as_str(), "" | "y" | "yes")
 }
 
 /// Waits for the end. Ctrl+C stops the climb and keeps what it has; a second one ends the program.
-async fn finish(running: RunningClimb) -> Result<ClimbEnd, Problem> {
+pub(crate) async fn finish(running: RunningClimb) -> Result<ClimbEnd, Problem> {
     let hand = running.hand.clone();
     let signals = tokio::spawn(async move {
         interrupted().await;

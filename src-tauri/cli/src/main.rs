@@ -2,8 +2,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod ab;
 mod args;
 mod climb;
+mod compare;
 mod doctor;
 mod history;
 mod models;
@@ -56,6 +58,8 @@ async fn run(args: Args) -> Result<ExitCode, Problem> {
     }
     match args.command {
         Command::Climb(args) => climb::run(&home, &args).await,
+        Command::Ab(args) => ab::run(&home, &args).await,
+        Command::Compare(args) => compare::run(&home, &args),
         Command::Models(args) => models::run(&home, args).await,
         Command::History(args) => history::run(&home, args),
         Command::Doctor(args) => doctor::run(&home, &args).await,

@@ -67,15 +67,7 @@ pub async fn climb(
     let voice = Voice::new(sink, control);
     let offset_ms = clock_so_far(run);
     let epoch = Instant::now();
-    let sampler_voice = voice.clone();
-    let sampler = Sampler::start(
-        probes,
-        SAMPLE_INTERVAL,
-        Box::new(move |mut sample| {
-            sample.at_ms += offset_ms;
-            sampler_voice.say(&ClimbEvent::Sampled { sample });
-        }),
-    );
+    let sampler = sample(probes, &voice, offset_ms);
     let end = session(run, &setting, &voice, offset_ms, epoch).await;
     drop(sampler);
     match end {
@@ -108,6 +100,19 @@ async fn check_drift(run: &mut RunRecord, setting: &Setting, voice: &Voice, offs
     }
 }
 
+/// Says what the probes read, on the run's clock, until it is dropped.
+pub(crate) fn sample(probes: Vec<Box<dyn Probe>>, voice: &Voice, offset_ms: f64) -> Sampler {
+    let voice = voice.clone();
+    Sampler::start(
+        probes,
+        SAMPLE_INTERVAL,
+        Box::new(move |mut sample| {
+            sample.at_ms += offset_ms;
+            voice.say(&ClimbEvent::Sampled { sample });
+        }),
+    )
+}
+
 async fn rungs(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms: f64, epoch: Instant) -> Result<(), Stopped> {
     let protocol = protocol(run.mode);
     for position in 0..run.rungs.len() {
@@ -136,7 +141,7 @@ async fn leave_out(run: &mut RunRecord, from: usize, reason: &str, voice: &Voice
 }
 
 /// Where the run's clock stands: a resumed run goes on after its last trial or sample.
-fn clock_so_far(run: &RunRecord) -> f64 {
+pub(crate) fn clock_so_far(run: &RunRecord) -> f64 {
     let trials = run.rungs.iter().flat_map(|rung| &rung.trials).map(|t| t.started_ms + t.response_ms.unwrap_or(0.0));
     let samples = run.samples.iter().map(|sample| sample.at_ms);
     trials.chain(samples).fold(0.0, f64::max)

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod ab;
 mod checks;
 mod control;
 mod event;
@@ -14,6 +15,7 @@ mod prompts;
 mod rung;
 mod voice;
 
+pub use ab::{AbSetting, AbSide, ab};
 pub use control::Control;
 pub use event::{ClimbEnd, ClimbEvent, EventSink};
 pub use ladder::{Read, Readers, Setting, climb};

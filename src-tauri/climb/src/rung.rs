@@ -2,6 +2,8 @@
 
 mod trials;
 
+pub(crate) use trials::FAILED_TRIALS_IN_A_ROW;
+
 use std::time::{Duration, Instant};
 
 use toprung_core::cause::{Cause, CauseKind};
@@ -17,10 +19,10 @@ use crate::ladder::Setting;
 use crate::voice::{Stopped, Voice};
 
 /// An engine that does not let go within this time will not.
-const UNLOAD_LIMIT: Duration = Duration::from_secs(15);
+pub(crate) const UNLOAD_LIMIT: Duration = Duration::from_secs(15);
 
 /// Why a rung ends before all its trials are made.
-enum Halt {
+pub(crate) enum Halt {
     Stopped,
     Failed(Cause),
 }
@@ -99,16 +101,16 @@ impl RungClimb<'_> {
         Ok(())
     }
 
-    fn engine(&self) -> &dyn Engine {
+    pub(crate) fn engine(&self) -> &dyn Engine {
         self.setting.engine(self.rung.position)
     }
 
     /// Awaits an engine's call unless the climb is stopped first.
-    async fn ask<T>(&self, call: impl Future<Output = Result<T, Cause>>) -> Result<T, Halt> {
+    pub(crate) async fn ask<T>(&self, call: impl Future<Output = Result<T, Cause>>) -> Result<T, Halt> {
         self.voice.or_stop(call).await?.map_err(Halt::Failed)
     }
 
-    async fn ensure_present(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn ensure_present(&mut self) -> Result<(), Halt> {
         let (at, model) = (self.rung.position, self.rung.model.clone());
         let facts = match self.ask(self.engine().facts(&model)).await {
             Err(Halt::Failed(cause)) if cause.kind == CauseKind::ModelNotFound => {
@@ -130,7 +132,7 @@ impl RungClimb<'_> {
     }
 
     /// In words, when the model can't fit and nobody overruled that.
-    fn too_large(&self) -> Option<String> {
+    pub(crate) fn too_large(&self) -> Option<String> {
         if self.setting.try_anyway {
             return None;
         }
@@ -140,7 +142,7 @@ impl RungClimb<'_> {
         (fit.word == FitWord::TooLarge).then_some(fit.words)
     }
 
-    async fn load(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn load(&mut self) -> Result<(), Halt> {
         let at = self.rung.position;
         self.voice.say(&ClimbEvent::Loading { rung: at });
         let options = LoadOptions { context_tokens: self.protocol.context_tokens };
@@ -150,7 +152,7 @@ impl RungClimb<'_> {
         Ok(())
     }
 
-    async fn note_memory(&mut self) {
+    pub(crate) async fn note_memory(&mut self) {
         let memory = self.engine().memory(&self.rung.model).await;
         let load = &mut self.rung.load;
         load.peak_rss_anon_bytes = memory.peak_rss_anon_bytes.or(load.peak_rss_anon_bytes);

@@ -8,6 +8,7 @@
 pub mod analysis;
 mod capability;
 pub mod cause;
+pub mod compare;
 pub mod drift;
 pub mod escalation;
 mod findings;

@@ -9,11 +9,11 @@ use crate::analysis::{Estimate, Success};
 pub const SEED: u64 = 0x70_72_75_6e_67;
 
 /// Resamples of a bootstrap: at 10 000 the simulation's own error at the 2.5 % point is 0.16 %.
-const RESAMPLES: usize = 10_000;
+pub(crate) const RESAMPLES: usize = 10_000;
 
 /// The share of resamples beyond each end of the interval: 2.5 % less three times the simulation's own error. With 15
 /// trials the fourth smallest value stands at 2.55 %: without this allowance chance would decide whether it counts.
-const TAIL: f64 = 0.02;
+pub(crate) const TAIL: f64 = 0.02;
 
 /// Below three values resampling knows nothing of the spread: the interval is then the values' own range.
 pub const MIN_FOR_INTERVAL: usize = 3;
@@ -22,10 +22,10 @@ pub const MIN_FOR_INTERVAL: usize = 3;
 const Z_95: f64 = 1.959_963_984_540_054;
 
 /// SplitMix64 (Steele, Lea & Flood 2014): tiny, well spread and the same on every machine.
-struct SplitMix64(u64);
+pub(crate) struct SplitMix64(pub(crate) u64);
 
 impl SplitMix64 {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -34,7 +34,7 @@ impl SplitMix64 {
     }
 
     /// A whole number below `n`.
-    fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 }

@@ -48,7 +48,7 @@ pub fn timing_trials(rung: &RungRecord) -> Vec<&Trial> {
 }
 
 /// The trials that response times are taken from: answers, because that is what a person waits for, else speed trials.
-fn response_trials(rung: &RungRecord) -> Vec<&Trial> {
+pub(crate) fn response_trials(rung: &RungRecord) -> Vec<&Trial> {
     let answers = complete(rung, TrialKind::Answer);
     if answers.is_empty() { complete(rung, TrialKind::Speed) } else { answers }
 }

@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::task::JoinHandle;
-use toprung_climb::{ClimbEnd, ClimbEvent, Control, Readers, Setting, climb};
+use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, climb};
 use toprung_core::machine::Machine;
 use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use toprung_engines::Engine;
 
+use crate::ab;
 use crate::engines::{EngineChoice, shared_engine};
 use crate::home::Home;
 use crate::ladders::{keep_sources, kept_sources};
@@ -90,7 +91,7 @@ pub fn start(home: &Arc<Home>, plan: Plan, on_live: OnLive) -> Result<RunningCli
     let run = new_run(&plan);
     home.store().begin_run(&run).map_err(|error| error.to_cause())?;
     keep_sources(home, &run.id, &plan.sources);
-    Ok(go(home, run, Going { engines: plan.engines, try_anyway: plan.try_anyway, sampling: plan.sampling, lock, on_live }))
+    Ok(go_on(home, run, Going { engines: plan.engines, try_anyway: plan.try_anyway, sampling: plan.sampling, lock, on_live }))
 }
 
 /// Goes on with a stored run at its first unfinished trial.
@@ -102,13 +103,16 @@ pub async fn resume(home: &Arc<Home>, run: &str, on_live: OnLive) -> Result<Runn
     if record.status == RunStatus::Finished {
         return Err(Problem::input("run_finished", "This run is finished; there is nothing left to measure.", "Start a new climb."));
     }
+    if let Some(setup) = ab::kept_setup(home, &record.id)? {
+        return ab::resume(home, record, setup, lock, on_live).await;
+    }
     let engines = engines_of(home, &record)?;
     // An engine that is gone shows here, before anything is written.
     for engine in engines.iter().take(1) {
         engine.describe().await?;
     }
     home.store().resume_run(run).map_err(|error| error.to_cause())?;
-    Ok(go(home, record, Going { engines, try_anyway: false, sampling: true, lock, on_live }))
+    Ok(go_on(home, record, Going { engines, try_anyway: false, sampling: true, lock, on_live }))
 }
 
 /// What a climb takes along.
@@ -121,29 +125,43 @@ struct Going {
     on_live: OnLive,
 }
 
-fn go(home: &Arc<Home>, mut run: RunRecord, going: Going) -> RunningClimb {
+fn go_on(home: &Arc<Home>, run: RunRecord, going: Going) -> RunningClimb {
+    let setting = setting(&run, going.engines, going.try_anyway);
+    let probes = if going.sampling { toprung_hardware::probes() } else { Vec::new() };
+    go(home, run, going.lock, going.on_live, |mut run, control, sink| async move { climb(&mut run, setting, probes, control, sink).await })
+}
+
+/// What a climb of this run works with; an engine for each rung.
+pub(crate) fn setting(run: &RunRecord, engines: Vec<Arc<dyn Engine>>, try_anyway: bool) -> Setting {
+    Setting { engines, seed: seed_of(&run.id), readers: readers(&run.machine), memory_total: run.machine.memory_bytes, try_anyway }
+}
+
+/// Starts the work on a run that is stored already, with a recorder between it and its listener.
+pub(crate) fn go<F>(
+    home: &Arc<Home>,
+    run: RunRecord,
+    lock: ClimbLock,
+    on_live: OnLive,
+    work: impl FnOnce(RunRecord, Control, Arc<dyn EventSink>) -> F,
+) -> RunningClimb
+where
+    F: Future<Output = ClimbEnd> + Send + 'static,
+{
     let live = Arc::new(Mutex::new(Live::new(&run)));
     let control = Control::default();
     let id = run.id.clone();
-    let recorder = Arc::new(Recorder::new(Arc::clone(home), id.clone(), listener(&live, going.on_live)));
-    let setting = Setting {
-        engines: going.engines,
-        seed: seed_of(&id),
-        readers: readers(&run.machine),
-        memory_total: run.machine.memory_bytes,
-        try_anyway: going.try_anyway,
-    };
-    let probes = if going.sampling { toprung_hardware::probes() } else { Vec::new() };
-    let (home, hand, state, lock) = (Arc::clone(home), control.clone(), Arc::clone(&live), going.lock);
+    let recorder = Arc::new(Recorder::new(Arc::clone(home), id.clone(), listener(&live, on_live)));
+    let work = work(run, control.clone(), Arc::clone(&recorder) as _);
+    let (home, state, run) = (Arc::clone(home), Arc::clone(&live), id.clone());
     let task = tokio::spawn(async move {
-        let end = climb(&mut run, setting, probes, hand, Arc::clone(&recorder) as _).await;
+        let end = work.await;
         recorder.flush_samples();
         let status = match end {
             ClimbEnd::Finished => RunStatus::Finished,
             ClimbEnd::Stopped => RunStatus::Stopped,
         };
         let now = jiff::Timestamp::now().to_string();
-        let saved = home.store().end_run(&run.id, status, &now).map_err(|error| error.to_cause());
+        let saved = home.store().end_run(&run, status, &now).map_err(|error| error.to_cause());
         self::lock(&state).state = LiveState::Ended;
         drop(lock);
         // A stopped run that could not be marked so (a full disk) can be resumed all the same.

@@ -71,6 +71,23 @@ pub(crate) fn shared_engine(
     Ok(engine)
 }
 
+/// Opens an engine with a number of threads of its own, where one is given.
+pub(crate) fn open_with_threads(home: &Home, choice: &EngineChoice, threads: Option<u32>) -> Result<Arc<dyn Engine>, Problem> {
+    let sources = Sources::new();
+    match (choice.kind, threads) {
+        (EngineKind::Llama, Some(_)) => {
+            let config = LlamaConfig::new(find_worker()?, home.models_folder(), sources);
+            Ok(Arc::new(Llama::new(LlamaConfig { threads, ..config })))
+        }
+        (_, None) => open_engine(home, choice, &sources),
+        (kind, Some(_)) => Err(Problem::input(
+            "threads_not_for_engine",
+            format!("The threads of {} can't be set from here.", kind.title()),
+            "Set them for the embedded engine, or leave them out.",
+        )),
+    }
+}
+
 /// An address that can't be one is a slip of the person who typed it.
 fn bad_address(cause: Cause) -> Problem {
     Problem { blame: Blame::Input, ..cause.into() }

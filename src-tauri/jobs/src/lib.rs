@@ -4,7 +4,9 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod ab;
 pub mod climb;
+pub mod compare;
 pub mod doctor;
 pub mod engines;
 mod expect;

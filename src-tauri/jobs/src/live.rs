@@ -145,6 +145,7 @@ impl Live {
             ClimbEvent::WarmingUp { rung } => self.set_state(*rung, RungState::WarmingUp),
             ClimbEvent::TrialStarted { rung, kind, index, at_least, at_most } => {
                 self.output.clear();
+                self.current = Some(*rung);
                 let trial = TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most };
                 self.set_state(*rung, RungState::Measuring);
                 self.with_rung(*rung, |rung| rung.trial = Some(trial));

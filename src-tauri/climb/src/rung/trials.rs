@@ -15,7 +15,7 @@ use crate::measure::{self, Label};
 use crate::prompts::ANSWER_PROMPTS;
 
 /// Failed speed trials in a row after which no more are made: a third would fail the same way and cost as much.
-const FAILED_TRIALS_IN_A_ROW: usize = 2;
+pub(crate) const FAILED_TRIALS_IN_A_ROW: usize = 2;
 /// Text is passed on at most this often: a screen needs no more, and a timed window wants quiet.
 const OUTPUT_INTERVAL: Duration = Duration::from_millis(250);
 /// Warm-up ends when two requests in a row differ by less than this.
@@ -33,7 +33,7 @@ const MOST_RERUNS: usize = 3;
 impl RungClimb<'_> {
     /// One request of the full shape, then more until the speed no longer climbs. An engine that dies here ends the
     /// rung by its own cause; other failures show again in the trials.
-    pub(super) async fn warm_up(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn warm_up(&mut self) -> Result<(), Halt> {
         self.voice.say(&ClimbEvent::WarmingUp { rung: self.rung.position });
         let began = Instant::now();
         let mut last: Option<f64> = None;
@@ -60,7 +60,7 @@ impl RungClimb<'_> {
         Ok(())
     }
 
-    pub(super) async fn speed_trials(&mut self, shape: Shape) -> Result<(), Halt> {
+    pub(crate) async fn speed_trials(&mut self, shape: Shape) -> Result<(), Halt> {
         loop {
             let done: Vec<Trial> = self.trials_of(TrialKind::Speed).cloned().collect();
             let failed = done.iter().rev().take_while(|t| !t.is_success()).count();
@@ -80,7 +80,7 @@ impl RungClimb<'_> {
 
     /// How fast it decodes once the context has filled. A model that was trained for less, or that would spend its time
     /// on the prompt alone, gets fewer trials or none.
-    pub(super) async fn depth_trials(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn depth_trials(&mut self) -> Result<(), Halt> {
         let protocol = self.protocol;
         let longest = self.rung.facts.context_length.unwrap_or(u32::MAX);
         for depth in protocol.depths.iter().copied().filter(|depth| depth + protocol.depth_output_tokens <= longest) {
@@ -108,7 +108,7 @@ impl RungClimb<'_> {
     }
 
     /// The rung's speed trials once more.
-    pub(super) async fn sentinel_trials(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn sentinel_trials(&mut self) -> Result<(), Halt> {
         let (Some(shape), most) = (self.protocol.speed, self.protocol.sentinel_trials) else { return Ok(()) };
         for index in self.trials_of(TrialKind::Sentinel).count() as u32..most {
             self.begin_trial(TrialKind::Sentinel, index, Some(most), Some(most)).await?;
@@ -118,7 +118,7 @@ impl RungClimb<'_> {
         Ok(())
     }
 
-    pub(super) async fn answers(&mut self) -> Result<(), Halt> {
+    pub(crate) async fn answers(&mut self) -> Result<(), Halt> {
         let asked = self.trials_of(TrialKind::Answer).count() as u32;
         for index in asked..self.protocol.answers {
             let count = Some(self.protocol.answers);
@@ -140,7 +140,7 @@ impl RungClimb<'_> {
         }
     }
 
-    async fn begin_trial(&self, kind: TrialKind, index: u32, at_least: Option<u32>, at_most: Option<u32>) -> Result<(), Halt> {
+    pub(crate) async fn begin_trial(&self, kind: TrialKind, index: u32, at_least: Option<u32>, at_most: Option<u32>) -> Result<(), Halt> {
         self.voice.gate().await?;
         let rung = self.rung.position;
         let (at_least, at_most) = (at_least.unwrap_or(1), at_most.unwrap_or(1));
@@ -149,7 +149,7 @@ impl RungClimb<'_> {
     }
 
     /// Runs one request. A trial in which the machine slept says nothing of its speed, so it is made again.
-    async fn one(&self, request: &Request, label: Label) -> Result<Trial, Halt> {
+    pub(crate) async fn one(&self, request: &Request, label: Label) -> Result<Trial, Halt> {
         let slept_s = || self.setting.readers.slept_s.as_ref().and_then(|read| read());
         for _ in 0..MOST_RERUNS {
             let before = slept_s();
@@ -182,7 +182,7 @@ impl RungClimb<'_> {
         Ok(trial)
     }
 
-    async fn keep_trial(&mut self, trial: Trial) -> Result<(), Halt> {
+    pub(crate) async fn keep_trial(&mut self, trial: Trial) -> Result<(), Halt> {
         let rung = self.rung.position;
         self.rung.trials.push(trial.clone());
         let dead = hard_failure(&trial);
@@ -190,17 +190,17 @@ impl RungClimb<'_> {
         dead.map_or(Ok(()), |cause| Err(Halt::Failed(cause)))
     }
 
-    pub(super) fn trials_of(&self, kind: TrialKind) -> impl Iterator<Item = &Trial> {
+    pub(crate) fn trials_of(&self, kind: TrialKind) -> impl Iterator<Item = &Trial> {
         self.rung.trials.iter().filter(move |trial| trial.kind == kind)
     }
 
-    fn speed_request(&self, shape: Shape, index: u32) -> Request {
+    pub(crate) fn speed_request(&self, shape: Shape, index: u32) -> Request {
         // Every prompt of a run is its own, so that no cache can serve it.
         let seed = self.setting.seed ^ (u64::from(self.rung.position) << 32) ^ u64::from(index);
         self.request(Prompt::Synthetic { tokens: shape.prompt_tokens, seed }, shape.output_tokens)
     }
 
-    fn answer_request(&self, prompt: &str, tokens: u32) -> Request {
+    pub(crate) fn answer_request(&self, prompt: &str, tokens: u32) -> Request {
         self.request(Prompt::Chat(prompt.to_owned()), tokens)
     }
 

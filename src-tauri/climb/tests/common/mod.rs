@@ -94,8 +94,17 @@ pub(crate) fn run(mode: Mode, models: &[&str]) -> RunRecord {
 
 /// The same engine on every rung, and a machine of which nothing can be read.
 pub(crate) fn setting(run: &RunRecord, engine: Scripted) -> Setting {
+    setting_of(run.rungs.len(), engine)
+}
+
+/// The same for a run of two rungs.
+pub(crate) fn setting_of_two(engine: Scripted) -> Setting {
+    setting_of(2, engine)
+}
+
+fn setting_of(rungs: usize, engine: Scripted) -> Setting {
     let engine: Arc<dyn Engine> = Arc::new(engine);
-    let engines = run.rungs.iter().map(|_| Arc::clone(&engine)).collect();
+    let engines = vec![engine; rungs];
     Setting { engines, seed: 7, readers: Readers::default(), memory_total: None, try_anyway: false }
 }
 
