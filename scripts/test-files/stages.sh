@@ -30,6 +30,10 @@ needs_lab() { # STAGE...: whether one of them talks to the lab
   [[ " $* " == *" rust "* || " $* " == *" window "* ]]
 }
 
+needs_llama_server() { # STAGE...: whether one of them talks to llama.cpp's server too, which takes minutes to build once
+  [[ " $* " == *" rust "* ]]
+}
+
 skip() { # REASON: ends a stage that can't run here, without failing it
   echo "skipped: $*"
   exit 0
@@ -40,7 +44,7 @@ stage_files() { "$root/scripts/test-files/tracked-files"; }
 stage_scripts() {
   local file bytes sum rest
   cd "$root"
-  shellcheck --external-sources --check-sourced .ci/run scripts/{run,test,lab,bundle} scripts/test-files/tracked-files
+  shellcheck --external-sources --check-sourced .ci/run scripts/{run,test,lab,bundle,compare-llama-bench} scripts/test-files/tracked-files
   while read -r file bytes sum rest; do
     : "$rest"
     grep --after-context 1 "^sha256 = \"$sum\"" src-tauri/models/src/catalogue.toml | grep --quiet "^file_bytes = $bytes\$" ||

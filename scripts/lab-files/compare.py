@@ -1,0 +1,191 @@
+"""Sets the embedded worker's speed trial beside llama-bench on the same file, threads, shape and settings.
+
+A round measures both programs once, each in a process of its own. Every second round begins with the other one (ABBA),
+so that a machine which grows warmer or busier wrongs neither. The ratio of a round compares two measurements that lie
+seconds apart; the median of these ratios is the figure that counts.
+"""
+import argparse
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+
+PROMPT_TOKENS, OUTPUT_TOKENS = 512, 128
+# What a speed climb of the standard mode asks the engine for; llama-bench makes its own as large as its test.
+CONTEXT_TOKENS = 2048
+# The worker's first trial warms it up: the whole prompt and one decode, as llama-bench warms itself up.
+WARM_UP_OUTPUT_TOKENS = 2
+# The environment that src-tauri/engines/src/llama/worker.rs gives the worker.
+PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "GGML_VK_VISIBLE_DEVICES",
+             "VK_DRIVER_FILES", "VK_ICD_FILENAMES")
+SPIN_COUNT = "1000"
+# How far the ratio may be from 1 for the two to say the same. Prefill is over sooner, so it scatters more.
+LIMITS = {"prefill": (0.97, 1.03), "decode": (0.98, 1.02)}
+RESAMPLES = 10_000
+TIMED_REPETITIONS = 5
+
+
+def arguments():
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, usage="scripts/compare-llama-bench --help says it")
+    parser.add_argument("--worker", required=True)
+    parser.add_argument("--llama-bench", required=True)
+    parser.add_argument("--time", action="store_true")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--model", action="append", default=[])
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--spin", default=SPIN_COUNT)
+    parser.add_argument("--json")
+    parser.add_argument("files", nargs="+")
+    given = parser.parse_args()
+    if given.rounds < 1 or (given.threads is not None and given.threads < 1):
+        sys.exit("compare-llama-bench: rounds and threads are at least 1")
+    if given.model:
+        given.files = [file for file in given.files if os.path.basename(file).startswith(tuple(given.model))]
+    if not given.files:
+        sys.exit(f"compare-llama-bench: no model of the lab begins with {' or '.join(given.model)}")
+    return given
+
+
+def environment(spin):
+    """`spin` is None to leave it to libgomp."""
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    return passed | {"GGML_NO_BACKTRACE": "1"} | ({"GOMP_SPINCOUNT": spin} if spin is not None else {})
+
+
+class Worker:
+    """The embedded engine's process, spoken to in the lines of src-tauri/protocol."""
+
+    def __init__(self, path):
+        self.process = subprocess.Popen([path, "--parent", str(os.getpid())], env=environment(SPIN_COUNT), text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.hello = self.reply("hello")
+
+    def reply(self, event):
+        """The next reply that is no fragment, which must be that event."""
+        for line in self.process.stdout:
+            reply = json.loads(line)
+            if reply["event"] == event:
+                return reply
+            if reply["event"] != "fragment":
+                sys.exit(f"compare-llama-bench: the worker was to say {event} and said {line.strip()}")
+        sys.exit(f"compare-llama-bench: the worker ended with status {self.process.wait()} before it said {event}")
+
+    def ask(self, event, **command):
+        self.process.stdin.write(json.dumps(command) + "\n")
+        self.process.stdin.flush()
+        return self.reply(event)
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def worker_settings(path):
+    """Its version, and its settings by name."""
+    worker = Worker(path)
+    worker.end()
+    return worker.hello["version"], dict(worker.hello["settings"])
+
+
+def measure_worker(given, file, threads):
+    """Tokens per second, by figure."""
+    worker = Worker(given.worker)
+    worker.ask("loaded", op="load", path=file, context_tokens=CONTEXT_TOKENS, threads=threads)
+    worker.ask("done", op="speed", prompt_tokens=PROMPT_TOKENS, output_tokens=WARM_UP_OUTPUT_TOKENS, seed=1)
+    done = worker.ask("done", op="speed", prompt_tokens=PROMPT_TOKENS, output_tokens=OUTPUT_TOKENS, seed=time.time_ns() % 2**32)
+    worker.end()
+    # Between the first and the last of N tokens lie N-1 decodes.
+    return {"prefill": done["prompt_tokens"] / done["prompt_ms"] * 1000, "decode": (done["output_tokens"] - 1) / done["decode_ms"] * 1000}
+
+
+def llama_bench(given, file, settings, threads, shape):
+    """The one test of a run of llama-bench that is set as the worker says of itself."""
+    spin = None if given.spin == "default" else given.spin
+    layers = "0" if settings["gpu_layers"] == "0" else "99"
+    command = [given.llama_bench, "-m", file, "-t", str(threads), "-r", "1", "-o", "json", *shape,
+               "-b", settings["batch"], "-ub", settings["micro_batch"], "-ctk", settings["kv_cache"],
+               "-ctv", settings["kv_cache"], "-fa", settings["flash_attention"], "-ngl", layers]
+    run = subprocess.run(command, env=environment(spin), text=True, capture_output=True)
+    if run.returncode:
+        sys.exit(f"compare-llama-bench: {' '.join(command)} ended with status {run.returncode}: {run.stderr.strip()[-500:]}")
+    return json.loads(run.stdout)[0]
+
+
+def measure_llama_bench(given, file, settings, threads):
+    prefill = llama_bench(given, file, settings, threads, ("-p", str(PROMPT_TOKENS), "-n", "0"))
+    # The worker decodes where its prompt ends.
+    decode = llama_bench(given, file, settings, threads, ("-p", "0", "-n", str(OUTPUT_TOKENS), "-d", str(PROMPT_TOKENS)))
+    return {"prefill": prefill["avg_ts"], "decode": decode["avg_ts"]}
+
+
+def interval(values):
+    """The bootstrap's 95 % interval of the median. Its seed is fixed, so that the same values give the same one."""
+    draw = random.Random(1)
+    medians = sorted(statistics.median(draw.choices(values, k=len(values))) for _ in range(RESAMPLES))
+    return medians[int(RESAMPLES * 0.025)], medians[int(RESAMPLES * 0.975)]
+
+
+def judge(name, figure, rounds):
+    """One line of the table, from the rounds of a model."""
+    toprung, other = ([one[program][figure] for one in rounds] for program in ("toprung", "llama_bench"))
+    ratios = [ours / theirs for ours, theirs in zip(toprung, other)]
+    ratio, (low, high) = statistics.median(ratios), LIMITS[figure]
+    return {"model": name, "figure": figure, "toprung": statistics.median(toprung), "llama_bench": statistics.median(other),
+            "ratio": ratio, "interval": interval(ratios), "limits": (low, high), "within": low <= ratio <= high}
+
+
+def compare(given, settings, threads):
+    lines, measured = [], []
+    print(f"{'model':40}{'figure':9}{'toprung':>11}{'llama-bench':>13}{'ratio':>8}   {'95 % interval':16}within")
+    for file in given.files:
+        name, rounds = os.path.basename(file), []
+        for number in range(given.rounds):
+            programs = [("toprung", lambda: measure_worker(given, file, threads)),
+                        ("llama_bench", lambda: measure_llama_bench(given, file, settings, threads))]
+            rounds.append({program: measure() for program, measure in (programs if number % 2 == 0 else programs[::-1])})
+            print(f"{name}: round {number + 1} of {given.rounds}: {rounds[-1]}", file=sys.stderr)
+        measured.append({"model": name, "rounds": rounds})
+        for line in (judge(name, figure, rounds) for figure in LIMITS):
+            lines.append(line)
+            span = f"{line['interval'][0]:.3f}–{line['interval'][1]:.3f}"
+            limits = f"{line['limits'][0]}–{line['limits'][1]}"
+            print(f"{name.removesuffix('.gguf'):40}{line['figure']:9}{line['toprung']:7.1f} t/s{line['llama_bench']:9.1f} t/s"
+                  f"{line['ratio']:8.3f}   {span:16}{limits}: {'yes' if line['within'] else 'NO'}", flush=True)
+    return {"lines": lines, "measured": measured}, all(line["within"] for line in lines)
+
+
+def time_llama_bench(given):
+    """Its wall time with the shape of the standard mode and everything else as llama-bench sets it."""
+    lines = []
+    print(f"{'model':40}{'seconds':>8}   llama-bench -p {PROMPT_TOKENS} -n {OUTPUT_TOKENS} -r {TIMED_REPETITIONS}")
+    for file in given.files:
+        command = [given.llama_bench, "-m", file, "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS), "-r", str(TIMED_REPETITIONS)]
+        began = time.monotonic()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        lines.append({"model": os.path.basename(file), "seconds": time.monotonic() - began})
+        print(f"{lines[-1]['model'].removesuffix('.gguf'):40}{lines[-1]['seconds']:8.1f}", flush=True)
+    return {"lines": lines}
+
+
+def main():
+    given = arguments()
+    version, settings = worker_settings(given.worker)
+    threads = given.threads or int(settings["threads"])
+    print(f"worker: {version}, {settings['instructions']}", file=sys.stderr)
+    if given.time:
+        found, within = time_llama_bench(given), True
+    else:
+        print(f"both: {threads} threads, {settings}; llama-bench's spin count: {given.spin}", file=sys.stderr)
+        found, within = compare(given, settings, threads)
+    if given.json:
+        about = {"worker": version, "settings": settings, "threads": threads, "llama_bench_spin_count": given.spin}
+        with open(given.json, "w", encoding="utf-8") as file:
+            json.dump(about | found, file, indent=1)
+    return 0 if within else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
