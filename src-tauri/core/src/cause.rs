@@ -182,7 +182,7 @@ impl Cause {
         Self { kind, detail: detail.into() }
     }
 
-    /// Whether a final record came: only then may the trial's timings be averaged.
+    /// Whether a final record came: only then may the trial's timings be averaged (see `Trial::counts_for_timing`).
     pub fn stream_was_complete(&self) -> bool {
         use CauseKind::{DegenerateOutput, EmptyAnswer, PromptCut, TemplateSuspect, ThinkingSpentBudget};
         matches!(self.kind, EmptyAnswer | ThinkingSpentBudget | TemplateSuspect | DegenerateOutput | PromptCut)

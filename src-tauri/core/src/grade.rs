@@ -1,6 +1,7 @@
 //! How far a rung's figures can be trusted, and why not further.
 
 use crate::analysis::{Grade, RungSummary};
+use crate::figures;
 use crate::format;
 use crate::machine::HardwareSample;
 use crate::plan::{self, Protocol};
@@ -75,8 +76,7 @@ fn few_tokens(timing: &[&Trial]) -> Option<Reason> {
 }
 
 fn clock_gap(timing: &[&Trial]) -> Option<Reason> {
-    let gaps: Vec<f64> =
-        timing.iter().filter_map(|trial| stats::ratio_change(trial.decode_tps?, trial.client_decode_tps?)).map(f64::abs).collect();
+    let gaps: Vec<f64> = timing.iter().filter_map(|trial| figures::decode_clock_gap(trial)).map(f64::abs).collect();
     let gap = stats::median(&gaps).filter(|gap| *gap > MAX_CLOCK_GAP)?;
     Some((Grade::B, format!("the engine's clock and ours differ by {}", format::percent_tenths(gap))))
 }

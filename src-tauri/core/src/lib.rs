@@ -9,6 +9,7 @@ pub mod analysis;
 mod capability;
 pub mod cause;
 pub mod escalation;
+pub mod figures;
 mod findings;
 pub mod fit;
 pub mod format;
