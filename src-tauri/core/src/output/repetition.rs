@@ -16,8 +16,10 @@ const LOOP_SHARE: f64 = 0.5;
 const ENDLESS_LOOP_CHARS: usize = 120;
 /// One character alone may be repeated this often in a rule or a drawing.
 const MIN_SAME_CHARS: usize = 16;
-/// A single character is a loop only when it is nearly all there is.
+/// A single character is a loop only when it is nearly all there is, because rules of tables and headings are long …
 const SAME_CHAR_SHARE: f64 = 0.75;
+/// … or when the text ends in so many: the widest rules, of tables with a long column, were seen to have 120 dashes.
+const ENDLESS_SAME_CHARS: usize = 200;
 
 /// Of the repeated piece, this much is quoted.
 const SHOWN_CHARS: usize = 40;
@@ -53,8 +55,8 @@ fn longest_stretch(chars: &[char], period: usize) -> (usize, usize) {
 
 fn is_loop(length: usize, period: usize, total: usize, at_end: bool) -> bool {
     let share = length as f64 / total as f64;
-    if period == 1 && length >= MIN_SAME_CHARS && share >= SAME_CHAR_SHARE {
-        return true;
+    if period == 1 {
+        return (length >= MIN_SAME_CHARS && share >= SAME_CHAR_SHARE) || (at_end && length >= ENDLESS_SAME_CHARS);
     }
     let long_enough = length >= MIN_LOOP_CHARS && length / period >= MIN_REPETITIONS;
     long_enough && (share >= LOOP_SHARE || (at_end && length >= ENDLESS_LOOP_CHARS))
@@ -65,12 +67,13 @@ pub(super) fn exact_loop(text: &str) -> Option<String> {
     let chars = normalised(text);
     (1..=LONGEST_PERIOD.min(chars.len() / 2)).find_map(|period| {
         let (start, length) = longest_stretch(&chars, period);
-        // A shorter period would have been found first, so the piece is its smallest.
         let at_end = start + length + 1 >= chars.len();
-        if !is_loop(length, period, chars.len(), at_end) {
+        let piece: String = chars.get(start..start + period)?.iter().collect();
+        // The same character twice is no piece of two: how often one character may stand was asked at a period of one.
+        let is_one_char = period > 1 && piece.chars().all(|c| piece.starts_with(c));
+        if is_one_char || !is_loop(length, period, chars.len(), at_end) {
             return None;
         }
-        let piece: String = chars.get(start..start + period)?.iter().collect();
         let words = piece.trim_matches(|c: char| !c.is_alphanumeric());
         let shown: String = (if words.is_empty() { piece.trim() } else { words }).chars().take(SHOWN_CHARS).collect();
         Some(format!("“{shown}” {} times in a row", length / period))
