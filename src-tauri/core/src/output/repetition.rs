@@ -62,11 +62,13 @@ fn longest_stretch(chars: &[char], period: usize) -> (usize, usize) {
 }
 
 fn is_loop(length: usize, period: usize, total: usize, at_end: bool) -> bool {
-    let share = length as f64 / total as f64;
+    let is_most = length as f64 / total as f64 >= LOOP_SHARE;
+    let is_endless = at_end && length >= ENDLESS_LOOP_CHARS;
     let times = length / period;
-    let long_enough = length >= MIN_LOOP_CHARS && times >= MIN_REPETITIONS;
-    let long_piece = period >= LONG_PIECE_CHARS && times >= MIN_LONG_REPETITIONS && at_end && share >= LOOP_SHARE;
-    long_piece || (long_enough && (share >= LOOP_SHARE || (at_end && length >= ENDLESS_LOOP_CHARS)))
+    match period >= LONG_PIECE_CHARS {
+        true if times >= MIN_LONG_REPETITIONS && is_endless && is_most => true,
+        _ => length >= MIN_LOOP_CHARS && times >= MIN_REPETITIONS && (is_most || is_endless),
+    }
 }
 
 /// The same for one character, of which rules and drawings are made.
