@@ -11,6 +11,7 @@ mod ladder;
 mod measure;
 mod prompts;
 mod rung;
+mod template;
 mod voice;
 
 pub use control::Control;

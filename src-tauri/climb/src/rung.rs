@@ -16,6 +16,7 @@ use crate::event::ClimbEvent;
 use crate::ladder::Setting;
 use crate::measure::{self, Label};
 use crate::prompts::ANSWER_PROMPTS;
+use crate::template;
 use crate::voice::{Stopped, Voice};
 
 /// Failed speed trials in a row after which no more are made: a third would fail the same way and cost as much.
@@ -193,6 +194,7 @@ impl RungClimb<'_> {
             let prompt = ANSWER_PROMPTS[index as usize % ANSWER_PROMPTS.len()];
             let request = self.answer_request(prompt, self.protocol.answer_tokens);
             let mut trial = self.one(&request, TrialKind::Answer, index).await?;
+            self.voice.or_stop(template::prove(self.engine(), &request, &mut trial)).await?;
             self.compare_with_earlier(&mut trial);
             self.keep_trial(trial).await?;
         }
@@ -218,7 +220,8 @@ impl RungClimb<'_> {
     /// Runs one request; an engine that died ends the rung, after the trial that shows it is kept.
     async fn one(&self, request: &Request, kind: TrialKind, index: u32) -> Result<Trial, Halt> {
         let started_ms = self.offset_ms + self.epoch.elapsed().as_secs_f64() * 1e3;
-        let label = Label { kind, index, started_ms };
+        let context_tokens = self.rung.load.context_tokens.unwrap_or(request.context_tokens);
+        let label = Label { kind, index, started_ms, context_tokens };
         let (rung, voice) = (self.rung.position, self.voice);
         let mut written = String::new();
         let mut said = Instant::now();

@@ -176,7 +176,7 @@ pub struct Analysis {
 
 /// Works out what a run means. The same run and floors always give the same analysis.
 pub fn analyse(run: &RunRecord, floors: &Floors) -> Analysis {
-    let setting = Setting { mode: run.mode, floors, machine: &run.machine, samples: &run.samples };
+    let setting = Setting { mode: run.mode, floors, machine: &run.machine, samples: &run.samples, rungs: &run.rungs };
     let mut rungs: Vec<RungSummary> = run.rungs.iter().map(|rung| summary::summarise(rung, &setting)).collect();
     let sweet_spots = verdict::sweet_spots(&rungs, floors);
     for rung in &mut rungs {

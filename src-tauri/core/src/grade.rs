@@ -21,6 +21,10 @@ const USELESS_HALF_WIDTH: f64 = 0.2;
 const UNSET_HALF_WIDTH: f64 = 0.1;
 /// Smaller changes of the swap are other programs' housekeeping.
 const SWAPPING_BYTES: u64 = 64 << 20;
+/// A model with this share of its memory on the GPU is there as a whole; the rest is buffers.
+const WHOLLY_ON_GPU: f64 = 0.9;
+/// A core or two feed a GPU; where half of all cores are busy, they are what computes (percent of all cores together).
+const COMPUTING_CPU_PERCENT: f64 = 50.0;
 /// Below this share of successful answers the speeds are those of broken output.
 const BROKEN_SHARE: f64 = 0.5;
 
@@ -38,6 +42,8 @@ pub(crate) fn grade(rung: &RungRecord, summary: &RungSummary, setting: &Setting<
         clock_gap(&timing),
         swapping(rung, setting.samples),
         shrunk_context(rung, &protocol),
+        left_the_gpu(rung, setting.rungs),
+        busy_processor(rung, setting.samples),
         (setting.machine.on_mains == Some(false)).then(|| (Grade::B, "the machine ran on battery".to_owned())),
     ]
     .into_iter()
@@ -103,6 +109,21 @@ fn swapping(rung: &RungRecord, samples: &[HardwareSample]) -> Option<Reason> {
 fn shrunk_context(rung: &RungRecord, protocol: &Protocol) -> Option<Reason> {
     let context = rung.load.context_tokens.filter(|tokens| *tokens < protocol.context_tokens)?;
     Some((Grade::B, format!("the engine set up a context of {context} tokens, {} were asked for", protocol.context_tokens)))
+}
+
+/// An engine that finds no GPU after a sleep or an update goes on without a word.
+fn left_the_gpu(rung: &RungRecord, rungs: &[RungRecord]) -> Option<Reason> {
+    let gpu_was_used = rungs.iter().any(|other| other.load.vram_bytes.is_some_and(|bytes| bytes > 0));
+    let words = "it ran on the processor alone (0 bytes in GPU memory), and another rung of this run used a GPU";
+    (gpu_was_used && rung.load.vram_bytes == Some(0)).then(|| (Grade::B, words.to_owned()))
+}
+
+/// “100 % GPU” is an engine's reckoning; where it computes shows in the load of the processor.
+fn busy_processor(rung: &RungRecord, samples: &[HardwareSample]) -> Option<Reason> {
+    let on_gpu = rung.load.vram_bytes? as f64 / rung.load.peak_memory_bytes.filter(|bytes| *bytes > 0)? as f64;
+    let loads: Vec<f64> = samples_during(rung, samples).iter().filter_map(|sample| sample.cpu_percent.map(f64::from)).collect();
+    let busy = stats::median(&loads).filter(|percent| on_gpu >= WHOLLY_ON_GPU && *percent >= COMPUTING_CPU_PERCENT)?;
+    Some((Grade::B, format!("the engine says that it is on the GPU, but the processor was busy at {busy:.0} %")))
 }
 
 fn wide_intervals(rung: &RungRecord, summary: &RungSummary, protocol: &Protocol) -> Vec<Reason> {

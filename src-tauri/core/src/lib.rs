@@ -19,6 +19,7 @@ pub mod model;
 pub mod output;
 pub mod plan;
 pub mod projection;
+pub mod prompt;
 pub mod run;
 #[cfg(test)]
 mod scripted;

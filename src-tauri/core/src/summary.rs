@@ -17,6 +17,8 @@ pub struct Setting<'a> {
     pub machine: &'a Machine,
     /// Of the whole run; those of the rung are picked by time.
     pub samples: &'a [HardwareSample],
+    /// All of the run: whether another of them used a GPU.
+    pub rungs: &'a [RungRecord],
 }
 
 fn complete(rung: &RungRecord, kind: TrialKind) -> Vec<&Trial> {
@@ -137,10 +139,11 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
 mod tests {
     use super::*;
     use crate::analysis::Grade;
+    use crate::run::LoadRecord;
     use crate::scripted::{failed, rung, trial};
 
     fn summarised(rung: &RungRecord, mode: Mode, samples: &[HardwareSample]) -> RungSummary {
-        summarise(rung, &Setting { mode, floors: &Floors::default(), machine: &Machine::default(), samples })
+        summarise(rung, &Setting { mode, floors: &Floors::default(), machine: &Machine::default(), samples, rungs: &[] })
     }
 
     fn standard() -> RungRecord {
@@ -232,6 +235,34 @@ mod tests {
         rung.trials[1].decode_tps = Some(54.0);
         let summary = summarised(&rung, Mode::Standard, &[]);
         assert_eq!((summary.grade, summary.reasons), (Some(Grade::B), vec!["decode speed is known to ±5.0 %, wanted ±2 %".to_owned()]));
+    }
+
+    #[test]
+    fn a_rung_on_the_processor_is_flagged_when_another_used_a_gpu() {
+        let in_vram = |bytes| RungRecord { load: LoadRecord { vram_bytes: bytes, ..LoadRecord::default() }, ..rung("1b", 1.0, 50.0, 5) };
+        let reasons = |own: &RungRecord, rungs: &[RungRecord]| {
+            let (floors, machine) = (Floors::default(), Machine::default());
+            summarise(own, &Setting { mode: Mode::Classic, floors: &floors, machine: &machine, samples: &[], rungs }).reasons
+        };
+        let (gpu, cpu, unknown) = (in_vram(Some(1 << 30)), in_vram(Some(0)), in_vram(None));
+        let flagged = reasons(&cpu, &[gpu.clone(), cpu.clone()]);
+        assert_eq!(flagged, ["it ran on the processor alone (0 bytes in GPU memory), and another rung of this run used a GPU"]);
+        assert!(reasons(&cpu, &[cpu.clone(), cpu.clone()]).is_empty(), "nothing says that this machine's GPU runs models");
+        assert!(reasons(&unknown, &[gpu.clone(), unknown.clone()]).is_empty(), "unknown is not 0");
+        assert!(reasons(&gpu, &[gpu.clone(), cpu]).is_empty());
+    }
+
+    #[test]
+    fn a_busy_processor_belies_a_model_that_is_said_to_be_on_the_gpu() {
+        let busy = |at_ms, percent| HardwareSample { at_ms, cpu_percent: Some(percent), ..HardwareSample::default() };
+        let samples = [busy(0.0, 92.0), busy(1000.0, 95.0), busy(2000.0, 97.0)];
+        let reasons = |vram_bytes, samples: &[HardwareSample]| {
+            let load = LoadRecord { vram_bytes, peak_memory_bytes: Some(1 << 30), ..LoadRecord::default() };
+            summarised(&RungRecord { load, ..rung("1b", 1.0, 50.0, 5) }, Mode::Classic, samples).reasons
+        };
+        assert_eq!(reasons(Some(1 << 30), &samples), ["the engine says that it is on the GPU, but the processor was busy at 95 %"]);
+        assert!(reasons(Some(1 << 29), &samples).is_empty(), "half of the model is on the processor, which is then busy");
+        assert!(reasons(Some(1 << 30), &samples.map(|s| busy(s.at_ms, 12.0))).is_empty(), "a core or two feed the GPU");
     }
 
     #[test]

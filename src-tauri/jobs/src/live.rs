@@ -223,7 +223,7 @@ impl Live {
         let below = self.rungs[..position].iter().rev().find_map(|rung| rung.decode_tps);
         let (Some(record), Some(rung)) = (self.record.rungs.get(position), self.rungs.get_mut(position)) else { return };
         let (floors, machine) = (Floors::default(), &self.record.machine);
-        let summary = summarise(record, &Setting { mode: self.mode, floors: &floors, machine, samples: &[] });
+        let summary = summarise(record, &Setting { mode: self.mode, floors: &floors, machine, samples: &[], rungs: &self.record.rungs });
         rung.decode_tps = summary.decode_tps.map(|estimate| estimate.median);
         rung.decode_half_width = summary.decode_tps.and_then(|estimate| Some(half_width(&estimate)? * estimate.median));
         rung.ttft_ms = summary.ttft_ms.map(|estimate| estimate.median);
