@@ -13,6 +13,7 @@ mod ladder;
 mod measure;
 mod prompts;
 mod rung;
+mod template;
 mod voice;
 
 pub use ab::{AbSetting, AbSide, ab};

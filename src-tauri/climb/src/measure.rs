@@ -4,25 +4,28 @@ use std::time::Instant;
 
 use toprung_core::cause::Cause;
 use toprung_core::output::classify_answer;
+use toprung_core::prompt;
 use toprung_core::trial::{Outcome, Trial, TrialKind};
 use toprung_engines::{DoneReason, Engine, FinalRecord, Fragment, FragmentKind, Prompt, Request};
 
 /// The most characters of an answer that are kept: enough to read, too few to fill a database.
 const KEPT_OUTPUT_CHARS: usize = 8_000;
 
-/// Which trial it is.
+/// Which trial it is, and on how large a context.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Label {
     pub(crate) kind: TrialKind,
     pub(crate) index: u32,
     pub(crate) depth_tokens: Option<u32>,
     pub(crate) started_ms: f64,
+    /// What the engine set up, or what it was asked for where it does not say.
+    pub(crate) context_tokens: u32,
 }
 
 impl Label {
     /// A trial at an empty context whose start is not known yet.
     pub(crate) fn plain(kind: TrialKind, index: u32) -> Self {
-        Self { kind, index, depth_tokens: None, started_ms: 0.0 }
+        Self { kind, index, depth_tokens: None, started_ms: 0.0, context_tokens: 0 }
     }
 }
 
@@ -84,7 +87,7 @@ fn finish(request: &Request, label: Label, sent: Instant, seen: &Seen, end: Resu
             trial.prefill_tps = prefill_tps(&record);
             trial.decode_tps = rate(record.output_tokens, record.decode_ms);
             trial.client_decode_tps = rate(record.output_tokens, client_decode_ms(&seen.at));
-            trial.outcome = outcome(request, label.kind, seen, &record);
+            trial.outcome = outcome(request, label, seen, &record);
         }
     }
     if trial.decode_tps.is_none() {
@@ -94,9 +97,13 @@ fn finish(request: &Request, label: Label, sent: Instant, seen: &Seen, end: Resu
     trial
 }
 
-/// A speed trial's text is noise by design; only an answer is judged by what it says.
-fn outcome(request: &Request, kind: TrialKind, seen: &Seen, record: &FinalRecord) -> Outcome {
-    match (kind, &request.prompt) {
+/// A speed trial's text is noise by design; only an answer is judged by what it says. Neither is worth anything when the
+/// engine did not read all of its prompt.
+fn outcome(request: &Request, label: Label, seen: &Seen, record: &FinalRecord) -> Outcome {
+    if let Some(cause) = prompt_cut(&request.prompt, label.context_tokens, record) {
+        return Outcome::Failed(cause);
+    }
+    match (label.kind, &request.prompt) {
         (TrialKind::Answer, Prompt::Chat(_)) => classify_answer(
             &seen.answer,
             seen.thinking_chars,
@@ -106,6 +113,14 @@ fn outcome(request: &Request, kind: TrialKind, seen: &Seen, record: &FinalRecord
         ),
         _ => Outcome::Complete,
     }
+}
+
+fn prompt_cut(prompt: &Prompt, context_tokens: u32, record: &FinalRecord) -> Option<Cause> {
+    let (words, may_be_cached) = match prompt {
+        Prompt::Synthetic { tokens, .. } => (*tokens, false),
+        Prompt::Chat(message) => (u32::try_from(message.split_whitespace().count()).ok()?, true),
+    };
+    prompt::cut(words, record.prompt_tokens, context_tokens, may_be_cached)
 }
 
 /// Prompt tokens not served from a cache, per second of prompt time.

@@ -19,8 +19,10 @@ pub enum CauseKind {
     EmptyAnswer,
     /// The whole token budget went into thinking.
     ThinkingSpentBudget,
-    /// At most two tokens and a stop: the chat template is missing or wrong.
+    /// At most two tokens and a stop, while the bare question is answered: the chat template is missing or wrong.
     TemplateSuspect,
+    /// The engine's final record tells of a load or an unload.
+    NotAGeneration,
     /// Repetition, too few distinct words, or non-words.
     DegenerateOutput,
     /// The server stopped a model that repeated itself: the stream has no final record.
@@ -64,7 +66,7 @@ pub enum CauseKind {
 
 impl CauseKind {
     /// Every kind with its code, sentence and next step: one table, so that no front words its own.
-    const TABLE: [(Self, &'static str, &'static str, &'static str); 25] = [
+    const TABLE: [(Self, &'static str, &'static str, &'static str); 26] = [
         (Self::EmptyAnswer, "empty_answer", "The model ended at once and wrote nothing.", "Pull it again, or choose another quantization."),
         (
             Self::ThinkingSpentBudget,
@@ -72,11 +74,12 @@ impl CauseKind {
             "Its thinking spent the whole token budget before an answer began.",
             "Allow more tokens, or turn thinking down.",
         ),
+        (Self::TemplateSuspect, "template_suspect", "Its chat template is missing or wrong.", "Pull the model again or update the engine."),
         (
-            Self::TemplateSuspect,
-            "template_suspect",
-            "It stopped after at most two tokens: its chat template is missing or wrong.",
-            "Pull the model again or update the engine.",
+            Self::NotAGeneration,
+            "not_a_generation",
+            "The engine loaded or unloaded the model instead of asking it.",
+            "Run this rung again while nothing else uses the engine; if it happens twice, update the engine.",
         ),
         (
             Self::DegenerateOutput,
@@ -119,7 +122,7 @@ impl CauseKind {
             Self::DamagedFile,
             "damaged_file",
             "The model file is damaged.",
-            "Delete it and pull it again; if it happens twice, check the disk.",
+            "Delete it and pull it again; if it happens twice, check the disk and the proxy.",
         ),
         (Self::UnsupportedModel, "unsupported_model", "The engine does not know this model's architecture.", "Update the engine."),
         (
@@ -182,7 +185,7 @@ impl Cause {
         Self { kind, detail: detail.into() }
     }
 
-    /// Whether a final record came: only then may the trial's timings be averaged.
+    /// Whether a final record came: only then may the trial's timings be averaged (see `Trial::counts_for_timing`).
     pub fn stream_was_complete(&self) -> bool {
         use CauseKind::{DegenerateOutput, EmptyAnswer, PromptCut, TemplateSuspect, ThinkingSpentBudget};
         matches!(self.kind, EmptyAnswer | ThinkingSpentBudget | TemplateSuspect | DegenerateOutput | PromptCut)

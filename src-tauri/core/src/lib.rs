@@ -11,6 +11,7 @@ pub mod cause;
 pub mod compare;
 pub mod drift;
 pub mod escalation;
+pub mod figures;
 mod findings;
 pub mod fit;
 pub mod format;
@@ -20,6 +21,7 @@ pub mod model;
 pub mod output;
 pub mod plan;
 pub mod projection;
+pub mod prompt;
 pub mod run;
 #[cfg(test)]
 mod scripted;

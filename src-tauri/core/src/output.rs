@@ -18,6 +18,7 @@ const TEMPLATE_SUSPECT_TOKENS: u32 = 2;
 pub fn degenerate(text: &str) -> Option<String> {
     noise::broken_characters(text)
         .or_else(|| repetition::exact_loop(text))
+        .or_else(|| repetition::counted_loop(text))
         .or_else(|| noise::control_markers(text))
         .or_else(|| repetition::near_loop(text))
         .or_else(|| repetition::few_distinct_words(text))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cause::Cause;
+use crate::cause::{Cause, CauseKind};
 
 /// What a trial is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -115,11 +115,12 @@ impl Trial {
         self.outcome == Outcome::Complete
     }
 
-    /// A stream without its final record is incomplete and is never averaged.
+    /// A stream without its final record is incomplete and is never averaged; neither is one whose prompt was cut, because
+    /// it is not the shape that was asked for.
     pub fn counts_for_timing(&self) -> bool {
         match &self.outcome {
             Outcome::Complete => true,
-            Outcome::Failed(cause) => cause.stream_was_complete(),
+            Outcome::Failed(cause) => cause.stream_was_complete() && cause.kind != CauseKind::PromptCut,
         }
     }
 }

@@ -130,6 +130,11 @@ pub trait Engine: Send + Sync {
     async fn load(&self, model: &ModelRef, options: &LoadOptions) -> Result<LoadRecord>;
     /// Ends with the final record. A stream that ends without one is a failure, never a short answer.
     async fn generate(&self, request: &Request, on_fragment: OnFragment<'_>) -> Result<FinalRecord>;
+    /// Whether the model writes anything when a chat is put to it without its chat template. `None` where the engine can't ask so, or
+    /// where that failed.
+    async fn writes_without_template(&self, _request: &Request) -> Option<bool> {
+        None
+    }
     /// What the loaded model takes, at its peak so far.
     async fn memory(&self, model: &ModelRef) -> EngineMemory;
     async fn unload(&self, model: &ModelRef) -> Result<()>;

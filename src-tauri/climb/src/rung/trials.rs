@@ -13,6 +13,7 @@ use super::{Halt, RungClimb};
 use crate::event::ClimbEvent;
 use crate::measure::{self, Label};
 use crate::prompts::ANSWER_PROMPTS;
+use crate::template;
 
 /// Failed speed trials in a row after which no more are made: a third would fail the same way and cost as much.
 pub(crate) const FAILED_TRIALS_IN_A_ROW: usize = 2;
@@ -126,6 +127,7 @@ impl RungClimb<'_> {
             let prompt = ANSWER_PROMPTS[index as usize % ANSWER_PROMPTS.len()];
             let request = self.answer_request(prompt, self.protocol.answer_tokens);
             let mut trial = self.one(&request, Label::plain(TrialKind::Answer, index)).await?;
+            self.voice.or_stop(template::prove(self.engine(), &request, &mut trial)).await?;
             self.compare_with_earlier(&mut trial);
             self.keep_trial(trial).await?;
         }
@@ -164,7 +166,8 @@ impl RungClimb<'_> {
 
     async fn attempt(&self, request: &Request, label: Label) -> Result<Trial, Halt> {
         let started_ms = self.offset_ms + self.epoch.elapsed().as_secs_f64() * 1e3;
-        let label = Label { started_ms, ..label };
+        let context_tokens = self.rung.load.context_tokens.unwrap_or(request.context_tokens);
+        let label = Label { started_ms, context_tokens, ..label };
         let (rung, voice) = (self.rung.position, self.voice);
         let mut written = String::new();
         let mut said = Instant::now();

@@ -43,10 +43,16 @@ fn markers_in(word: &str) -> usize {
     named + word.matches("<|").count() + word.matches("<unused").count() + word.matches("<0x").count()
 }
 
+/// The text without what stands between backticks: an answer about chat templates quotes control markers as code. A
+/// quotation that is never closed was cut off by the limit of tokens.
+fn outside_code(text: &str) -> String {
+    text.split("```").step_by(2).flat_map(|prose| prose.split('`').step_by(2)).collect::<Vec<_>>().join(" ")
+}
+
 /// Control markers all over the text.
 pub(super) fn control_markers(text: &str) -> Option<String> {
     let words = text.split_whitespace().count();
-    let markers: usize = text.split_whitespace().map(markers_in).sum();
+    let markers: usize = outside_code(text).split_whitespace().map(markers_in).sum();
     (markers >= MIN_MARKERS && share(markers, words) >= MARKER_SHARE).then(|| format!("{markers} control markers among {words} words"))
 }
 
@@ -54,25 +60,27 @@ pub(super) fn control_markers(text: &str) -> Option<String> {
 pub(super) fn unpronounceable(text: &str) -> Option<String> {
     let is_latin_word = |word: &&str| word.len() >= 5 && word.chars().all(|c| c.is_ascii_lowercase());
     let has_vowel = |word: &&str| word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
-    // Different words only: an answer may name `https` ten times.
-    let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphabetic()).filter(is_latin_word).collect();
+    // Different words only: an answer may name `https` ten times. The letters between the digits of a hash are no words.
+    let words: BTreeSet<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(is_latin_word).collect();
     let without = words.iter().filter(|word| !has_vowel(word)).count();
     let too_many = without >= MIN_UNPRONOUNCEABLE && share(without, words.len()) >= UNPRONOUNCEABLE_SHARE;
     too_many.then(|| format!("{without} of {} longer words have no vowel", words.len()))
 }
 
-/// Closing brackets that nothing opened, without list marks such as `1)` and smileys.
+/// Closing brackets that nothing opened, without list marks such as `1)` and smileys. Those at a word's end (`x));`) do
+/// not count: an answer may go on with code that its question began.
 fn stray_closers(text: &str) -> usize {
     let mut open = 0usize;
     let mut stray = 0;
     for word in text.split_whitespace() {
         let head = word.trim_end_matches([')', '.', ']']);
         let is_mark = (head.chars().count() <= 2 && head.chars().all(char::is_alphanumeric)) || head.starts_with([':', ';']);
-        for c in word.chars() {
+        let inner = word.trim_end_matches([')', ']', '}', ';', ',', '.', '?']).len();
+        for (at, c) in word.char_indices() {
             match c {
                 '(' | '[' | '{' => open += 1,
                 ')' | ']' | '}' if open > 0 => open -= 1,
-                ')' | ']' | '}' if !is_mark => stray += 1,
+                ')' | ']' | '}' if !is_mark && at < inner => stray += 1,
                 _ => {}
             }
         }
@@ -80,27 +88,31 @@ fn stray_closers(text: &str) -> usize {
     stray
 }
 
-/// Operators side by side that no language joins, such as `<+`.
+/// Operators side by side that no language joins, such as `<+`. The borders of a table and arrows are drawings.
 fn is_jumble(word: &str) -> bool {
-    const JOINED: [&str; 24] = [
+    const JOINED: [&str; 34] = [
         "<=", ">=", "==", "!=", "+=", "-=", "*=", "/=", "->", "=>", "<-", "<=>", "+/-", "|>", "</>", "<>", "/*", "*/", "/**", "%=", "^=",
-        "&=", "|=", "=~",
+        "&=", "|=", "=~", "!==", "**/", "//!", "/*!", "<<=", ">>=", "**=", "//=", "||=", "&&=",
     ];
     let operators = word.chars().all(|c| "<>+=*/%&|^~-!".contains(c));
+    let is_drawing = word.len() >= 3 && word.trim_matches(['<', '>']).chars().all(|c| "+-=|".contains(c));
     let mut chars = word.chars();
     let first = chars.next();
-    operators && word.len() > 1 && chars.any(|c| Some(c) != first) && !JOINED.contains(&word)
+    operators && word.len() > 1 && chars.any(|c| Some(c) != first) && !is_drawing && !JOINED.contains(&word)
 }
 
-/// A digit grown into a long word, such as `0atch`; hexadecimal numbers, units and Rust's `0usize` are none.
-fn has_digit_inside(word: &str) -> bool {
+/// The letters that a digit has grown onto, such as `atch` in `0atch`. Digits inside names (`sqlite3session`), hexadecimal
+/// numbers, units, hashes in addresses and Rust's `0usize` are none.
+fn letters_after_digit(word: &str) -> Option<&str> {
     const UNIT_CHARS: usize = 3;
-    let word = word.replace("usize", "").replace("isize", "");
-    let hexadecimal = word.trim_start_matches("0x").chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    let after_digit = |(at, c): (usize, char)| {
-        c.is_ascii_digit() && word.chars().skip(at + 1).take_while(|c| c.is_ascii_lowercase()).count() > UNIT_CHARS
+    let is_grown = |part: &&str| {
+        let letters = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_fused = letters.len() < part.len() && letters.chars().take_while(|c| c.is_ascii_lowercase()).count() > UNIT_CHARS;
+        let is_number = part.trim_start_matches("0x").chars().all(|c| c.is_ascii_hexdigit() || c == '_');
+        is_fused && !is_number && !letters.starts_with("usize") && !letters.starts_with("isize")
     };
-    !hexadecimal && word.chars().enumerate().any(after_digit)
+    let part = word.split(|c: char| !c.is_alphanumeric() && c != '_').find(is_grown)?;
+    (!word.contains('/')).then(|| part.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// Which family of scripts a letter belongs to; Han, Kana and Hangul are mixed in good text.
@@ -138,14 +150,13 @@ fn main_script(text: &str) -> u8 {
 pub(super) fn symbol_soup(text: &str) -> Option<String> {
     let main = main_script(text);
     let words: Vec<&str> = text.split_whitespace().collect();
-    let odd_words: usize = words
-        .iter()
-        .map(|word| usize::from(is_jumble(word)) + usize::from(has_digit_inside(word)) + usize::from(is_stray_script(word, main)))
-        .sum();
+    let odd_words: usize = words.iter().map(|word| usize::from(is_jumble(word)) + usize::from(is_stray_script(word, main))).sum();
+    // Different ones only: sizes of a product may all be called `2xlarge`, `4xlarge` and so on.
+    let fused = words.iter().filter_map(|word| letters_after_digit(word)).collect::<BTreeSet<_>>().len();
     // Three or more empty lines in a row, and an end in the middle of an operation.
     let gaps = text.replace('\r', "").matches("\n\n\n\n").count();
     let dangling = usize::from(text.trim_end().ends_with(['=', '+', '<', '*', '&', '|', '(', '[', '{']));
-    let oddities = odd_words + gaps + dangling + stray_closers(text);
+    let oddities = odd_words + fused + gaps + dangling + stray_closers(text);
     let nothing_else = oddities >= MIN_ODDITIES_ALONE && oddities >= words.len();
     let soup = nothing_else || (oddities >= MIN_ODDITIES && share(oddities, words.len()) >= ODDITY_SHARE);
     soup.then(|| format!("{oddities} stray symbols and fused words among {} words", words.len()))

@@ -1,7 +1,7 @@
 use super::*;
 
 /// Answers that a working model gives, and that must never be called broken.
-const GOOD: [&str; 27] = [
+const GOOD: [&str; 43] = [
     "assert_eq!(0usize, a.len());\nassert_eq!(1usize, b.len());\nassert_eq!(2usize, c.len());",
     "42",
     "Paris.",
@@ -29,10 +29,26 @@ const GOOD: [&str; 27] = [
     "Ha ha ha ha! That is a good one.",
     "Strč prst skrz krk is a Czech sentence without a vowel.",
     "\n\n\nThe answer to this question is 17+25=30.\n\nThis means that if you have a negative number, then it's not possible to add or subtract them together.\n\nSo, we can say that 17 + 25 = 30.\n\nHope this helps!",
+    "const TABLE: [u64; 5] = [\n    0xbfeff621e3796d7e,\n    0xbff0000000000000,\n    0xbfefd88da3d12526,\n    0xbfefa7557f08a517,\n    0xbfef6297cff75cb0,\n];",
+    "                }),\n            );\n        }\n    }\n}\n",
+    "//! A simple echo server:\n//!\n//! # Examples\n//!\n//! ```no_run\n//! use std::net;\n//! ```\n",
+    "+----+-----+\n| id | age |\n+----+-----+\n| 1  | 31  |\n| 2  | 28  |\n+----+-----+",
+    "if (a !== b) return;\na ||= 1;\nb **= 2;\nc &&= d;",
+    "Use one of these:\n- ml.c7i.2xlarge\n- ml.c7i.4xlarge\n- ml.c7i.8xlarge\n- ml.c7i.12xlarge",
+    "`sqlite3session_changeset`, `sqlite3session_patchset`, `sqlite3changeset_apply`",
+    "([`11bb242`](https://host.example/commit/11bb2426f0237b1ecea8c8038630b1231ede4871)), ([`7b0a313`](https://host.example/commit/7b0a3130a55176d2570300f92cb7ddca6c23da83))",
+    "A prompt in ChatML looks so:\n```\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n```\nThe mark `<|im_end|>` ends a turn.",
+    "| Name | Description |\n| ---- | -------------------------------------------------------------------------------",
+    "The first chapter\n======================================================\nIt was a dark and stormy night.",
+    "The factorial ends in zeros: 8159152832478977343456112695961158942720000000000000000000000000000000000000000000000",
+    "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12",
+    "1. 1\n2. 2\n3. 3\n4. 4\n5. 5\n6. 6\n7. 7\n8. 8\n9. 9\n10. 10",
+    "7 x 1 = 7\n7 x 2 = 14\n7 x 3 = 21\n7 x 4 = 28\n7 x 5 = 35\n7 x 6 = 42\n7 x 7 = 49\n7 x 8 = 56\n7 x 9 = 63\n7 x 10 = 70",
+    "KeyCode::F1 => Key::F1,\nKeyCode::F2 => Key::F2,\nKeyCode::F3 => Key::F3,\nKeyCode::F4 => Key::F4,\nKeyCode::F5 => Key::F5,\nKeyCode::F6 => Key::F6,\nKeyCode::F7 => Key::F7,\nKeyCode::F8 => Key::F8,\nKeyCode::F9 => Key::F9,",
 ];
 
 /// Output of models that were computed wrongly or went astray; the qwen ones are an engine's real output.
-const BAD: [&str; 21] = [
+const BAD: [&str; 27] = [
     " gordak..\n\n\n\n)pagidend1",
     " gordak..\n\n\n\n0atch_rand <+ =",
     "멸/*\n//-rate\n object):: Middleware0atch_rand <+ =",
@@ -54,6 +70,12 @@ const BAD: [&str; 21] = [
     "Sure! Here is it: 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0 1 0",
     "yes no yes maybe no yes maybe yes no no yes no yes yes no maybe yes no yes no yes no yes maybe no yes no yes yes no yes no no yes maybe yes no yes no yes no",
     "The sky is blue because it has a blue color and its temperature is 27 degrees Celsius. The sky is blue because it has a blue color and its temperature is 30 degrees Celsius. The sky is blue because it has a blue color and its temperature is 45 degrees Celsius. The sky is blue because it has a blue color and its temperature is 60 degrees Celsius. The sky is blue because it has a blue color and its temperature is 75 degrees Celsius. The sky is blue because",
+    "1.\n2.\n3.\n4.\n5.\n6.\n7.\n8.\n9.\n10.\n11.\n12.\n13.\n1",
+    "1. Lions\n2. Tigers\n3. Frogs\n4. Frogs\n5. Frogs\n6. Frogs\n7. Frogs\n8. Frogs\n9. Frogs\n10. Frogs\n11. Frogs\n12. Fro",
+    "Step 1:\nStep 2:\nStep 3:\nStep 4:\nStep 5:\nStep 6:\nStep 7:\nStep 8:\nStep 9:\nStep 1",
+    "<ul>\n  <li>🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵🍵",
+    "Напиши три предложения о зиме.\n\nНапиши три предложения о зиме.\n\nНапиши три предложения о зиме.\n\nНапиши три предложения о зиме.\n\nНапиши три предло",
+    "--------------------------------------------------------------------------------------------------------------------------------",
 ];
 
 #[test]

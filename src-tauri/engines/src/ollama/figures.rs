@@ -12,6 +12,8 @@ use crate::{DoneReason, FinalRecord};
 const MAX_DURATION_NS: f64 = 3.6e12;
 /// The most tokens a second that one stream can decode. The fastest hardware sold stays below 10,000.
 const MAX_DECODE_TPS: f64 = 100_000.0;
+/// The most tokens of a prompt or an answer that are believed. The longest context that was ever offered holds ten million.
+const MAX_TOKENS: u32 = 100_000_000;
 /// A server can't have worked longer than its client waited; the slack covers two clocks that tick differently.
 const CLOCK_SLACK: f64 = 1.05;
 const CLOCK_SLACK_MS: f64 = 500.0;
@@ -44,7 +46,7 @@ pub(super) fn duration(name: &str, figure: Option<&Number>) -> Result<Option<f64
 
 fn count(name: &str, figure: Option<&Number>) -> Result<Option<u32>, Cause> {
     let Some(number) = figure else { return Ok(None) };
-    match number.as_u64().and_then(|count| u32::try_from(count).ok()) {
+    match number.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count <= MAX_TOKENS) {
         Some(count) => Ok(Some(count)),
         None => Err(absurd(format!("{name} is {number}"))),
     }
@@ -54,7 +56,7 @@ fn done_reason(reason: Option<&str>) -> Result<DoneReason, Cause> {
     match reason {
         Some("stop") => Ok(DoneReason::Stop),
         Some("length") => Ok(DoneReason::Length),
-        Some(other @ ("load" | "unload")) => Err(Cause::new(CauseKind::EngineError, format!("done_reason {other}: it generated nothing"))),
+        Some(other @ ("load" | "unload")) => Err(Cause::new(CauseKind::NotAGeneration, format!("done_reason {other}"))),
         Some(other) => Ok(DoneReason::Other(super::causes::clean(other))),
         None => Ok(DoneReason::Other("not given".to_owned())),
     }
@@ -116,6 +118,7 @@ mod tests {
             r#""eval_count":1.5"#,
             r#""eval_count":4294967296"#,
             r#""prompt_eval_count":-5"#,
+            r#""prompt_eval_count":4000000000"#,
             r#""eval_duration":-1"#,
             r#""eval_duration":1e300"#,
             r#""eval_duration":3600000000001"#,
@@ -136,7 +139,10 @@ mod tests {
     }
 
     #[test]
-    fn a_load_is_no_generation() {
-        assert_eq!(judged(r#"{"done":true,"done_reason":"load"}"#).unwrap_err().kind, CauseKind::EngineError);
+    fn a_load_or_an_unload_is_no_generation() {
+        for reason in ["load", "unload"] {
+            let cause = judged(&format!(r#"{{"done":true,"done_reason":"{reason}"}}"#)).unwrap_err();
+            assert!(cause.kind == CauseKind::NotAGeneration && cause.detail.contains(reason), "{cause}");
+        }
     }
 }

@@ -10,13 +10,15 @@ use super::KEEP_ALIVE;
 use super::generation::Generation;
 use super::models::Thinking;
 use super::transport::{Broken, LineReader, Transport, Wait};
-use crate::{FinalRecord, OnFragment, Prompt, Request, synthetic};
+use crate::{FinalRecord, Fragment, OnFragment, Prompt, Request, synthetic};
 
 /// The seed of greedy sampling, which makes no use of it; set so that a server's own default can't matter.
 const GREEDY_SEED: u64 = 0;
 /// A speed trial samples at this temperature. Greedy sampling drives small models into loops on random words, and the server aborts
 /// a loop, which would fail a sound model.
 const SYNTHETIC_TEMPERATURE: f64 = 1.0;
+/// More than a template that is missing leaves of an answer (two tokens), and no longer than needed to tell.
+const RAW_TOKENS: u32 = 16;
 /// The server keeps seeds in a signed 32-bit number.
 const SEED_MASK: u64 = 0x7fff_ffff;
 /// After the final record nothing but the end of the reply is due.
@@ -41,6 +43,20 @@ pub(super) async fn generate(
         }
         outcome => outcome,
     }
+}
+
+/// Whether a chat's bare message is gone on with when it passes by the template. `None` for other prompts and where it failed.
+pub(super) async fn writes_raw(transport: &Transport, request: &Request) -> Option<bool> {
+    let Prompt::Chat(message) = &request.prompt else { return None };
+    let options = json!({"num_ctx": request.context_tokens, "num_predict": RAW_TOKENS, "temperature": 0, "seed": GREEDY_SEED});
+    let model = request.model.as_str();
+    let body = json!({"model": model, "prompt": message, "raw": true, "stream": true, "keep_alive": KEEP_ALIVE, "options": options});
+    let response = transport.send(Method::POST, "api/generate", Some(&body), Wait::generation(&transport.limits)).await.ok()?;
+    let mut generation = Generation::new(Instant::now(), RAW_TOKENS);
+    let mut is_written = false;
+    let mut look = |fragment: Fragment| is_written |= !fragment.text.trim().is_empty();
+    read(transport, LineReader::new(response), &mut generation, &mut look).await.ok()?;
+    Some(is_written)
 }
 
 async fn read(

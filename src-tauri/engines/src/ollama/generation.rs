@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use toprung_core::cause::{Cause, CauseKind};
 
-use super::causes::{During, clean, from_words};
+use super::causes::{During, clean, from_words, is_web_page};
 use super::figures::final_record;
 use super::wire::{Chunk, Message};
 use crate::{FinalRecord, Fragment, FragmentKind};
@@ -46,8 +46,18 @@ impl Generation {
             on_fragment(Fragment { at, kind, text, tokens: None });
         }
         match chunk.done {
-            true => final_record(&chunk, at, at.saturating_duration_since(self.sent)).map(Some),
+            true => self.believable(final_record(&chunk, at, at.saturating_duration_since(self.sent))?).map(Some),
             false => Ok(None),
+        }
+    }
+
+    /// No more tokens than were allowed, with the slack that fragments have.
+    fn believable(&self, record: FinalRecord) -> Result<FinalRecord, Cause> {
+        match record.output_tokens.filter(|tokens| *tokens > self.most_fragments) {
+            Some(tokens) => {
+                Err(Cause::new(CauseKind::AbsurdFigures, format!("eval_count is {tokens}, far past the tokens that were allowed")))
+            }
+            None => Ok(record),
         }
     }
 
@@ -84,8 +94,12 @@ fn parse(line: &[u8]) -> Result<Chunk, Cause> {
     // Bytes that are no UTF-8 are replaced, as the server itself does: they must not cost the trial.
     serde_json::from_str(&String::from_utf8_lossy(line)).map_err(|error| {
         let shown = clean(&String::from_utf8_lossy(&line[..line.len().min(80)]));
-        let kind =
-            if ["NaN", "Infinity"].iter().any(|word| contains(line, word)) { CauseKind::AbsurdFigures } else { CauseKind::EngineError };
+        let is_absurd = ["NaN", "Infinity"].iter().any(|word| contains(line, word)) || error.to_string().contains("number out of range");
+        let kind = match () {
+            () if is_web_page(&shown) => CauseKind::NotAnEngine,
+            () if is_absurd => CauseKind::AbsurdFigures,
+            () => CauseKind::EngineError,
+        };
         Cause::new(kind, format!("a line of the stream is not what the interface promises ({error}): {shown}"))
     })
 }

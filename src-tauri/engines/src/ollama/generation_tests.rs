@@ -89,10 +89,19 @@ fn repetition_is_seen_with_spaces_and_with_several_tokens_a_fragment() {
 
 #[test]
 fn what_is_no_json_is_named_with_its_beginning() {
-    let (_, end) = play(&["<html>oops"]);
-    let cause = end.unwrap_err();
-    assert!(cause.kind == CauseKind::EngineError && cause.detail.contains("<html>oops"), "{cause}");
-    assert_eq!(play(&[r#"{"done":true,"eval_count":NaN}"#]).1.unwrap_err().kind, CauseKind::AbsurdFigures);
+    for (line, kind) in [
+        ("<html>oops", CauseKind::NotAnEngine),
+        ("data: oops", CauseKind::EngineError),
+        (r#"{"done":true,"eval_count":NaN}"#, CauseKind::AbsurdFigures),
+        (r#"{"done":true,"eval_count":1e999}"#, CauseKind::AbsurdFigures),
+        (r#"{"done":true,"eval_count":-Infinity}"#, CauseKind::AbsurdFigures),
+        (r#"{"done":true,"done_reason":"stop","eval_count":100000}"#, CauseKind::AbsurdFigures),
+    ] {
+        let cause = play(&[line]).1.unwrap_err();
+        assert_eq!(cause.kind, kind, "{line}: {cause}");
+    }
+    let cause = play(&["<html>oops"]).1.unwrap_err();
+    assert!(cause.detail.contains("<html>oops"), "{cause}");
 }
 
 #[test]

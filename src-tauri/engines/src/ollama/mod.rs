@@ -122,6 +122,10 @@ impl Engine for Ollama {
         generate::generate(&self.transport, request, thinking, on_fragment).await
     }
 
+    async fn writes_without_template(&self, request: &Request) -> Option<bool> {
+        generate::writes_raw(&self.transport, request).await
+    }
+
     async fn memory(&self, model: &ModelRef) -> EngineMemory {
         // A reading that can't be had is unknown; the trial that it belongs to stands.
         let seen = models::running(&self.transport, model).await.ok().flatten().unwrap_or_default();

@@ -159,7 +159,7 @@ impl Engine for Scripted {
         Ok(LoadRecord {
             load_ms: Some(scripted.load_ms),
             kind: Some(kind),
-            context_tokens: Some(options.context_tokens),
+            context_tokens: Some(scripted.context_tokens.unwrap_or(u32::MAX).min(options.context_tokens)),
             vram_bytes: scripted.vram_bytes,
             peak_memory_bytes: scripted.memory_bytes,
             ..LoadRecord::default()

@@ -49,6 +49,9 @@ pub struct ScriptedModel {
     pub memory_bytes: Option<u64>,
     #[serde(default)]
     pub vram_bytes: Option<u64>,
+    /// The context that it really sets up, however large a one is asked for.
+    #[serde(default)]
+    pub context_tokens: Option<u32>,
     /// Tokens of an answer to a chat; the limit of the request cuts it.
     #[serde(default = "answer_tokens")]
     pub answer_tokens: u32,

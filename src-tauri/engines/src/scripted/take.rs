@@ -59,7 +59,7 @@ pub(super) fn take(model: &ScriptedModel, request: &Request, occasion: u32, faul
     };
     let prompt_tokens = match fault.map(|fault| fault.cause) {
         Some(CauseKind::PromptCut) => prompt_tokens / 2,
-        _ => prompt_tokens.min(request.context_tokens),
+        _ => prompt_tokens.min(request.context_tokens).min(model.context_tokens.unwrap_or(u32::MAX)),
     };
     let varied = |speed: f64, noise: &mut SplitMix| speed * (1.0 + model.noise * noise.normal());
     let prompt_ms = f64::from(prompt_tokens) * 1000.0 / varied(model.prefill_tps, &mut noise);

@@ -2,10 +2,11 @@ use super::*;
 use crate::{DoneReason, FragmentKind};
 
 /// Every cause, by its stable name.
-const CODES: [&str; 25] = [
+const CODES: [&str; 26] = [
     "empty_answer",
     "thinking_spent_budget",
     "template_suspect",
+    "not_a_generation",
     "degenerate_output",
     "repetition_aborted",
     "stream_ended_early",
