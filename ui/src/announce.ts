@@ -7,7 +7,9 @@ import type { LiveView } from "./messages/LiveView";
 export function announcement(before: LiveView | null, now: LiveView | null): string | null {
   if (!now) return null;
   const sentences = now.rungs.map((rung, position) => ended(before?.rungs[position], rung, position)).filter((said) => said !== null);
-  if (now.current !== null && now.current !== before?.current) {
+  if (now.checking_drift && !before?.checking_drift) {
+    sentences.push("All rungs are done. The first is measured once more, to see whether the machine has changed.");
+  } else if (now.current !== null && now.current !== before?.current) {
     const rung = now.rungs[now.current];
     if (rung) sentences.push(`Rung ${now.current + 1} of ${now.rungs.length}, ${rung.title}, begins.`);
   }

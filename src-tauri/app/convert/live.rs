@@ -16,6 +16,7 @@ pub(crate) fn view(live: &Live) -> LiveView {
         state: state(live.state).to_owned(),
         rungs: live.rungs.iter().map(rung).collect(),
         current: live.current,
+        checking_drift: live.checking_drift,
         progress: live.progress(),
         left_low_s: left.map(|(low, _)| low),
         left_high_s: left.map(|(_, high)| high),

@@ -1,7 +1,7 @@
 //! Results and History: runs, their meaning and their charts.
 
 use toprung_jobs::ANSWER_PROMPTS;
-use toprung_jobs::analysis::{Capability, Estimate, RungSummary, RungVerdict, Step, SweetSpot, Use};
+use toprung_jobs::analysis::{Capability, DepthSpeed, Estimate, RungSummary, RungVerdict, Step, SweetSpot, Use};
 use toprung_jobs::chart::{ChartKind, Theme, chart_for};
 use toprung_jobs::history::{self, RunHeader, Shown};
 use toprung_jobs::home::Home;
@@ -9,7 +9,8 @@ use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::run::{RunStatus, RungRecord, RungStatus};
 use toprung_jobs::trial::{Outcome, TrialKind};
 use toprung_messages::{
-    AnswerView, CapabilityView, ChartView, EstimateView, KneeView, MarkView, Problem, RunRow, RunView, RungView, StepView, SweetSpotView,
+    AnswerView, CapabilityView, ChartView, DepthView, EstimateView, KneeView, MarkView, Problem, RunRow, RunView, RungView, StepView,
+    SweetSpotView,
 };
 
 use super::{plan, problem, rejection};
@@ -70,6 +71,7 @@ fn rung(summary: &RungSummary, record: &RungRecord) -> RungView {
         quantization: summary.facts.quantization.clone(),
         status: status(&record.status).to_owned(),
         decode_tps: summary.decode_tps.map(estimate),
+        at_depth: summary.at_depth.iter().map(depth).collect(),
         prefill_tps: summary.prefill_tps.map(estimate),
         ttft_ms: summary.ttft_ms.map(estimate),
         response_ms: summary.response_ms.map(estimate),
@@ -77,12 +79,19 @@ fn rung(summary: &RungSummary, record: &RungRecord) -> RungView {
         asked: summary.success.map(|success| success.n),
         load_ms: summary.load.load_ms,
         peak_memory_bytes: summary.load.peak_memory_bytes,
+        rss_anon_bytes: summary.load.peak_rss_anon_bytes,
+        rss_file_bytes: summary.load.peak_rss_file_bytes,
+        vram_bytes: summary.load.vram_bytes,
         grade: summary.grade.map(|grade| format!("{grade:?}")),
         reasons: summary.reasons.clone(),
         verdict: verdict(summary.verdict).to_owned(),
         problem: summary.cause.clone().map(|cause| problem(&cause.into())),
         answers: answers(record),
     }
+}
+
+fn depth(at: &DepthSpeed) -> DepthView {
+    DepthView { depth_tokens: at.depth_tokens, decode_tps: estimate(at.decode_tps) }
 }
 
 fn answers(record: &RungRecord) -> Vec<AnswerView> {

@@ -32,6 +32,8 @@ pub struct LiveView {
     pub rungs: Vec<LiveRung>,
     /// Position of the rung under way.
     pub current: Option<u32>,
+    /// All rungs are done, and the first is being measured once more.
+    pub checking_drift: bool,
     /// Of the whole climb, 0–1.
     pub progress: f64,
     /// A range in seconds, once a rung is done.

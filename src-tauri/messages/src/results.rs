@@ -65,6 +65,8 @@ pub struct RungView {
     /// `waiting`, `running`, `measured`, `failed`, `left_out`.
     pub status: String,
     pub decode_tps: Option<EstimateView>,
+    /// Decode speed as the context fills, the shortest first; empty where it was not measured.
+    pub at_depth: Vec<DepthView>,
     pub prefill_tps: Option<EstimateView>,
     pub ttft_ms: Option<EstimateView>,
     pub response_ms: Option<EstimateView>,
@@ -73,6 +75,13 @@ pub struct RungView {
     pub load_ms: Option<f64>,
     #[ts(type = "number | null")]
     pub peak_memory_bytes: Option<u64>,
+    /// Of that, what belongs to the process alone, and what is pages of the model's file.
+    #[ts(type = "number | null")]
+    pub rss_anon_bytes: Option<u64>,
+    #[ts(type = "number | null")]
+    pub rss_file_bytes: Option<u64>,
+    #[ts(type = "number | null")]
+    pub vram_bytes: Option<u64>,
     pub grade: Option<String>,
     pub reasons: Vec<String>,
     /// `fast_iterations`, `balanced`, `high_quality`, `specialised_coding`, `works`, `avoid`, `not_measured`.
@@ -80,6 +89,14 @@ pub struct RungView {
     pub problem: Option<Problem>,
     /// The first of its answers, raw, for a look.
     pub answers: Vec<AnswerView>,
+}
+
+/// Decode speed behind a prompt of so many tokens.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct DepthView {
+    pub depth_tokens: u32,
+    pub decode_tps: EstimateView,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]

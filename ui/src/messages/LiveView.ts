@@ -13,6 +13,10 @@ state: string, rungs: Array<LiveRung>,
  */
 current: number | null, 
 /**
+ * All rungs are done, and the first is being measured once more.
+ */
+checking_drift: boolean, 
+/**
  * Of the whole climb, 0–1.
  */
 progress: number, 
