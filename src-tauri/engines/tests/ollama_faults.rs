@@ -302,3 +302,81 @@ async fn what_a_model_can_is_asked_once_and_not_in_a_timed_request() {
     }
     assert_eq!(served.load(Ordering::SeqCst), 5, "three chats are three requests, and two questions about the model came before");
 }
+
+#[tokio::test]
+async fn a_slow_link_is_no_dead_one() {
+    // Ten pauses of 0.6 s: thrice the limit as a whole, and none of them as long as it.
+    let line = format!("{}\n{DONE}\n", line("at last"));
+    let pieces: Vec<(u64, Vec<u8>)> = line.as_bytes().chunks(line.len() / 9).map(|piece| (600, piece.to_vec())).collect();
+    assert!(pieces.len() >= 9);
+    let (engine, _) = serve(vec![("/api/chat", Reply::Stream(pieces))]).await;
+    let (outcome, text) = chat(&engine).await;
+    assert!(outcome.is_ok() && text == "at last", "bytes came all the time: {text:?}, {outcome:?}");
+}
+
+#[tokio::test]
+async fn headers_that_trickle_in_are_bound_by_the_first_byte_limit() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let engine = Ollama::with_limits(address(Some(&listener.local_addr().unwrap().to_string())).unwrap(), short()).unwrap();
+    tokio::spawn(async move {
+        for script in [("/api/show", whole(200, "{}")), ("/api/tags", whole(200, r#"{"models":null}"#))] {
+            let (socket, _) = listener.accept().await.unwrap();
+            answer(socket, vec![script], Arc::default()).await;
+        }
+        let (mut socket, _) = listener.accept().await.unwrap();
+        socket.read(&mut [0; 64 * 1024]).await.unwrap();
+        for byte in b"HTTP/1.1 200 OK\r\nx-endless: ".iter().chain([b'x'; 500].iter()) {
+            if socket.write_all(&[*byte]).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    let began = Instant::now();
+    let cause = chat(&engine).await.0.unwrap_err();
+    assert!(cause.kind == CauseKind::Stalled && cause.detail.contains("2 s"), "{cause}");
+    assert!(began.elapsed() < Duration::from_secs(20), "a byte now and then does not hold it up");
+}
+
+#[tokio::test]
+async fn a_reply_that_is_too_large_or_packed_is_refused_and_not_unpacked() {
+    let huge = Reply::Stream(vec![(0, vec![b' '; 17 * 1024 * 1024])]);
+    let (engine, _) = serve(vec![("/api/version", huge)]).await;
+    let cause = engine.describe().await.unwrap_err();
+    assert!(cause.kind == CauseKind::NotAnEngine && cause.detail.contains("16777216 bytes"), "{cause}");
+    // The beginning of a gzip stream; unpacked, such a stream can be a thousand times as large as what was sent.
+    let bomb =
+        [b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-encoding: gzip\r\n\r\n".as_slice(), &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]];
+    let (engine, _) = serve(vec![("/api/version", Reply::Raw(bomb.concat()))]).await;
+    let cause = engine.describe().await.unwrap_err();
+    assert!(cause.kind == CauseKind::NotAnEngine && cause.detail.contains("something else"), "packed bytes are taken as they are: {cause}");
+}
+
+#[tokio::test]
+async fn a_generation_that_is_answered_from_elsewhere_is_refused() {
+    for (reply, word) in [
+        (whole(302, ""), "redirects to http://elsewhere.example/"),
+        (whole(200, "<html><body>Please log in</body></html>"), "<html>"),
+        (whole(404, "<html>"), "HTTP 404"),
+    ] {
+        let (engine, _) = serve(vec![("/api/chat", reply)]).await;
+        let cause = chat(&engine).await.0.unwrap_err();
+        assert!(cause.kind == CauseKind::NotAnEngine && cause.detail.contains(word), "{cause}");
+    }
+}
+
+#[tokio::test]
+async fn a_chat_can_be_put_without_its_template() {
+    let request = Request { model: model(), prompt: Prompt::Chat("hi".into()), max_output_tokens: 64, context_tokens: 2048 };
+    let written = r#"{"response":"Hello"}"#;
+    let done = r#"{"response":"","done":true,"done_reason":"stop"}"#;
+    for (reply, writes) in [
+        (stream(&[written, done]), Some(true)),
+        (stream(&[done]), Some(false)),
+        (whole(500, r#"{"error":"no"}"#), None),
+        (stream(&[]), None),
+    ] {
+        let (engine, _) = serve(vec![("/api/generate", reply)]).await;
+        assert_eq!(engine.writes_without_template(&request).await, writes);
+    }
+}
