@@ -1,15 +1,17 @@
 //! Asking for a generation and reading its stream.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::cause::Cause;
 
 use super::KEEP_ALIVE;
 use super::generation::Generation;
 use super::models::Thinking;
-use super::transport::{Broken, LineReader, Transport, Wait};
+use crate::http::limits::Wait;
+use crate::http::stream::{read, told_apart};
+use crate::http::transport::Transport;
 use crate::{FinalRecord, OnFragment, Prompt, Request, synthetic};
 
 /// The seed of greedy sampling, which makes no use of it; set so that a server's own default can't matter.
@@ -19,9 +21,6 @@ const GREEDY_SEED: u64 = 0;
 const SYNTHETIC_TEMPERATURE: f64 = 1.0;
 /// The server keeps seeds in a signed 32-bit number.
 const SEED_MASK: u64 = 0x7fff_ffff;
-/// After the final record nothing but the end of the reply is due.
-const DRAIN: Duration = Duration::from_millis(200);
-
 /// Generates, and passes every fragment on as it is read.
 pub(super) async fn generate(
     transport: &Transport,
@@ -32,42 +31,10 @@ pub(super) async fn generate(
     let (path, body) = body(request, thinking);
     let mut generation = Generation::new(Instant::now(), request.max_output_tokens);
     let outcome = match transport.send(Method::POST, path, Some(&body), Wait::generation(&transport.limits)).await {
-        Ok(response) => read(transport, LineReader::new(response), &mut generation, on_fragment).await,
-        Err(cause) => Err(cause),
+        Ok(response) => read(transport, response, &mut generation, on_fragment).await,
+        Err(refused) => Err(refused.into()),
     };
-    match outcome {
-        Err(cause) if cause.kind == CauseKind::StreamEndedEarly && transport.is_gone().await => {
-            Err(Cause::new(CauseKind::EngineCrashed, format!("{}, and nothing answers at {} any more", cause.detail, transport.base)))
-        }
-        outcome => outcome,
-    }
-}
-
-async fn read(
-    transport: &Transport,
-    mut reader: LineReader,
-    generation: &mut Generation,
-    on_fragment: OnFragment<'_>,
-) -> Result<FinalRecord, Cause> {
-    // The first line follows the whole prompt's reading, whether or not the headers came before.
-    let mut idle = transport.limits.first_byte;
-    loop {
-        match reader.next(idle).await {
-            Ok(Some((at, line))) => {
-                if let Some(record) = generation.accept(&line, at, on_fragment)? {
-                    reader.drain(DRAIN).await;
-                    return Ok(record);
-                }
-            }
-            Ok(None) => return Err(generation.cut("the stream ended without its final record")),
-            Err(Broken::Cut(reason)) => return Err(generation.cut(&reason)),
-            Err(Broken::Silent(limit)) => return Err(generation.stalled(limit)),
-            Err(Broken::LineTooLong(limit)) => {
-                return Err(Cause::new(CauseKind::EngineError, format!("a line of the stream has more than {limit} bytes")));
-            }
-        }
-        idle = transport.limits.idle;
-    }
+    told_apart(transport, outcome).await
 }
 
 /// The path and body of a generation. `num_ctx` is always sent: the server's own default depends on its version and on memory.
