@@ -8,6 +8,7 @@
 mod http;
 pub mod llama;
 pub mod ollama;
+pub mod openai;
 pub mod scripted;
 mod specialty;
 mod synthetic;

@@ -7,6 +7,7 @@ use reqwest::Response;
 use toprung_core::cause::{Cause, CauseKind};
 
 use super::flow::Flow;
+use super::limits::Wait;
 use super::reader::{Broken, LineReader};
 use super::transport::Transport;
 use crate::{FinalRecord, Fragment, OnFragment};
@@ -35,10 +36,11 @@ pub(crate) trait Judge: Send {
     }
 }
 
-/// Reads a stream to its final record. Only text counts as a sign of life: a server's pings say nothing of its model.
+/// Reads a stream to its final record. `wait` limits the silence before the first text. Only text counts as a sign of life: a server's pings say nothing of its model.
 pub(crate) async fn read(
     transport: &Transport,
     response: Response,
+    wait: Wait,
     judge: &mut impl Judge,
     on_fragment: OnFragment<'_>,
 ) -> Result<FinalRecord, Cause> {
@@ -49,7 +51,7 @@ pub(crate) async fn read(
         let limit = match fragments {
             _ if was_closing => CLOSING,
             // The first text follows the whole prompt's reading, whether or not the headers came before.
-            0 => transport.limits.first_byte,
+            0 => wait.limit,
             _ => transport.limits.idle,
         };
         let left = limit.saturating_sub(heard.elapsed());
@@ -64,16 +66,17 @@ pub(crate) async fn read(
                     heard = at;
                 }
             }
-            end => return judge.close()?.ok_or_else(|| broken(end.err(), limit, judge.flow())),
+            end => return judge.close()?.ok_or_else(|| broken(end.err(), limit, wait, judge.flow())),
         }
     }
 }
 
 /// Why a stream has no final record; nothing broke where it simply ended.
-fn broken(how: Option<Broken>, limit: Duration, flow: &Flow) -> Cause {
+fn broken(how: Option<Broken>, limit: Duration, wait: Wait, flow: &Flow) -> Cause {
     match how {
         None => flow.cut("the stream ended without its final record"),
         Some(Broken::Cut(reason)) => flow.cut(&reason),
+        Some(Broken::Silent(_)) if flow.fragments() == 0 => wait.expired(),
         Some(Broken::Silent(_)) => flow.stalled(limit),
         Some(Broken::LineTooLong(limit)) => Cause::new(CauseKind::EngineError, format!("a line of the stream has more than {limit} bytes")),
     }

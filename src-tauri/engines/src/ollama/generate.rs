@@ -30,8 +30,9 @@ pub(super) async fn generate(
 ) -> Result<FinalRecord, Cause> {
     let (path, body) = body(request, thinking);
     let mut generation = Generation::new(Instant::now(), request.max_output_tokens);
-    let outcome = match transport.send(Method::POST, path, Some(&body), Wait::generation(&transport.limits)).await {
-        Ok(response) => read(transport, response, &mut generation, on_fragment).await,
+    let wait = Wait::generation(&transport.limits);
+    let outcome = match transport.send(Method::POST, path, Some(&body), wait).await {
+        Ok(response) => read(transport, response, wait, &mut generation, on_fragment).await,
         Err(refused) => Err(refused.into()),
     };
     told_apart(transport, outcome).await
