@@ -19,6 +19,7 @@ pub mod output;
 pub mod plan;
 pub mod projection;
 pub mod run;
+pub mod saturation;
 #[cfg(test)]
 mod scripted;
 #[cfg(feature = "fixtures")]
