@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use toprung_climb::{ClimbEvent, Control, EventSink, Setting, climb};
+use toprung_climb::{ClimbEvent, Control, EventSink, Readers, Setting, climb};
 use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::machine::Machine;
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
 use toprung_core::plan::Mode;
-use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus};
+use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use toprung_core::trial::{Trial, TrialKind};
 use toprung_engines::ollama::{Ollama, address};
 
@@ -97,6 +97,7 @@ async fn climbed(mode: Mode, server: Server) -> RungRecord {
         title: "A".to_owned(),
         facts: ModelFacts::default(),
         status: RungStatus::Waiting,
+        engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
     };
@@ -111,8 +112,9 @@ async fn climbed(mode: Mode, server: Server) -> RungRecord {
         machine: Machine::default(),
         rungs: vec![rung],
         samples: Vec::new(),
+        checks: SessionChecks::default(),
     };
-    let setting = Setting { engine: Arc::new(engine), seed: 7, memory_available: None, memory_total: None, try_anyway: false };
+    let setting = Setting { engines: vec![Arc::new(engine)], seed: 7, readers: Readers::default(), memory_total: None, try_anyway: false };
     climb(&mut run, setting, Vec::new(), Control::default(), Arc::new(Silent)).await;
     run.rungs.remove(0)
 }

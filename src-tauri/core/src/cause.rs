@@ -44,6 +44,10 @@ pub enum CauseKind {
     EngineUnreachable,
     /// Something answers, and it is not such an engine.
     NotAnEngine,
+    /// The engine asks for a key, or refuses the one it got.
+    KeyRefused,
+    /// The engine does not do this; its own program does.
+    NotOffered,
     ModelNotFound,
     /// The file's digest differs, or its header or tensors are out of bounds.
     DamagedFile,
@@ -66,7 +70,7 @@ pub enum CauseKind {
 
 impl CauseKind {
     /// Every kind with its code, sentence and next step: one table, so that no front words its own.
-    const TABLE: [(Self, &'static str, &'static str, &'static str); 26] = [
+    const TABLE: [(Self, &'static str, &'static str, &'static str); 28] = [
         (Self::EmptyAnswer, "empty_answer", "The model ended at once and wrote nothing.", "Pull it again, or choose another quantization."),
         (
             Self::ThinkingSpentBudget,
@@ -117,6 +121,13 @@ impl CauseKind {
             "Start the engine, or choose the embedded one.",
         ),
         (Self::NotAnEngine, "not_an_engine", "What answers there is not such an engine.", "Check the address and the port."),
+        (
+            Self::KeyRefused,
+            "key_refused",
+            "The server asks for a key, or refuses the one it got.",
+            "Store the right one with: toprung keys set URL, or set TOPRUNG_API_KEY.",
+        ),
+        (Self::NotOffered, "not_offered", "This engine does not do that.", "Do it with the engine's own program, then try again."),
         (Self::ModelNotFound, "model_not_found", "There is no such model.", "Check the name and its tag."),
         (
             Self::DamagedFile,

@@ -23,6 +23,7 @@ pub mod plan;
 pub mod projection;
 pub mod prompt;
 pub mod run;
+pub mod saturation;
 #[cfg(test)]
 mod scripted;
 #[cfg(feature = "fixtures")]

@@ -62,6 +62,13 @@ pub fn median(values: &[f64]) -> Option<f64> {
     middle(&sorted(values))
 }
 
+/// The value that the share (0–1) of the finite values does not exceed, by nearest rank; `None` when there are none.
+pub fn percentile(values: &[f64], share: f64) -> Option<f64> {
+    let sorted = sorted(values);
+    let rank = (share.clamp(0.0, 1.0) * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.saturating_sub(1)).copied()
+}
+
 /// The median of a resample that holds the i-th sorted value `counts[i]` times.
 fn middle_of(sorted: &[f64], counts: &[usize]) -> Option<f64> {
     let n = sorted.len();
@@ -208,6 +215,15 @@ mod tests {
         for (values, expected) in table {
             assert_eq!(median(values), expected, "median of {values:?}");
         }
+    }
+
+    #[test]
+    fn a_percentile_is_a_value_that_was_measured() {
+        let values = [40.0, 10.0, f64::NAN, 20.0, 30.0];
+        for (share, value) in [(0.0, 10.0), (0.25, 10.0), (0.5, 20.0), (0.51, 30.0), (0.95, 40.0), (1.0, 40.0), (7.0, 40.0)] {
+            assert_eq!(percentile(&values, share), Some(value), "{share}");
+        }
+        assert_eq!(percentile(&[f64::NAN], 0.5), None);
     }
 
     #[test]

@@ -5,9 +5,12 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod http;
 pub mod llama;
 pub mod ollama;
+pub mod openai;
 pub mod scripted;
+mod specialty;
 mod synthetic;
 
 use std::time::Instant;

@@ -2,39 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod common;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use common::{Reply, Script, answer_request, path_of, serve_script, stream, whole};
+use tokio::net::TcpListener;
 use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::ModelRef;
 use toprung_engines::ollama::{Limits, Ollama, address};
 use toprung_engines::{Engine, FinalRecord, LoadOptions, Prompt, Request};
-
-/// What the server does with one request.
-#[derive(Clone)]
-enum Reply {
-    /// Status and body, whole.
-    Whole(u16, Vec<u8>),
-    /// Pieces of a stream with a pause before each; then the connection ends as a stream should.
-    Stream(Vec<(u64, Vec<u8>)>),
-    /// The same, and then the connection breaks.
-    Broken(Vec<(u64, Vec<u8>)>),
-    /// The request is read and never answered.
-    Silence,
-    /// These bytes, whatever they are.
-    Raw(Vec<u8>),
-}
-
-fn whole(status: u16, body: &str) -> Reply {
-    Reply::Whole(status, body.as_bytes().to_vec())
-}
-
-fn stream(lines: &[&str]) -> Reply {
-    Reply::Stream(lines.iter().map(|line| (0, format!("{line}\n").into_bytes())).collect())
-}
 
 /// Limits that a test can wait for, and that a busy machine keeps.
 fn short() -> Limits {
@@ -43,58 +22,15 @@ fn short() -> Limits {
 }
 
 /// Serves requests by path; `/api/show` answers as a server with a plain model, unless it is scripted.
-async fn serve(script: Vec<(&'static str, Reply)>) -> (Ollama, Arc<AtomicU32>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let engine = Ollama::with_limits(address(Some(&listener.local_addr().unwrap().to_string())).unwrap(), short()).unwrap();
-    let served = Arc::new(AtomicU32::new(0));
-    let count = Arc::clone(&served);
-    tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
-            tokio::spawn(answer(socket, script.clone(), Arc::clone(&count)));
-        }
-    });
-    (engine, served)
+async fn serve(script: Script) -> (Ollama, Arc<AtomicU32>) {
+    let (at, served) = serve_script(with_plain(script)).await;
+    (Ollama::with_limits(address(Some(&at)).unwrap(), short()).unwrap(), served)
 }
 
-async fn answer(mut socket: TcpStream, script: Vec<(&'static str, Reply)>, served: Arc<AtomicU32>) {
-    let mut request = vec![0; 64 * 1024];
-    let read = socket.read(&mut request).await.unwrap_or(0);
-    let request = String::from_utf8_lossy(&request[..read]).into_owned();
-    let path = request.split(' ').nth(1).unwrap_or_default();
+fn with_plain(mut script: Script) -> Script {
     let plain = [("/api/show", whole(200, r#"{"capabilities":["completion"]}"#)), ("/api/tags", whole(200, r#"{"models":[]}"#))];
-    let Some((_, reply)) = script.iter().chain(&plain).find(|(wanted, _)| *wanted == path) else { return };
-    served.fetch_add(1, Ordering::SeqCst);
-    let _ = play(&mut socket, reply.clone()).await;
-}
-
-async fn play(socket: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
-    const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n";
-    let (pieces, breaks) = match reply {
-        Reply::Whole(status, body) => {
-            let head = format!(
-                "HTTP/1.1 {status} X\r\nconnection: close\r\nlocation: http://elsewhere.example/\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            socket.write_all(head.as_bytes()).await?;
-            return socket.write_all(&body).await;
-        }
-        Reply::Raw(bytes) => return socket.write_all(&bytes).await,
-        Reply::Silence => {
-            tokio::time::sleep(Duration::from_secs(60)).await;
-            return Ok(());
-        }
-        Reply::Stream(pieces) => (pieces, false),
-        Reply::Broken(pieces) => (pieces, true),
-    };
-    socket.write_all(CHUNKED).await?;
-    for (pause, piece) in pieces {
-        tokio::time::sleep(Duration::from_millis(pause)).await;
-        socket.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await?;
-        socket.write_all(&piece).await?;
-        socket.write_all(b"\r\n").await?;
-        socket.flush().await?;
-    }
-    if breaks { Ok(()) } else { socket.write_all(b"0\r\n\r\n").await }
+    script.extend(plain);
+    script
 }
 
 fn model() -> ModelRef {
@@ -191,11 +127,12 @@ async fn a_server_that_dies_in_the_middle_has_crashed() {
     tokio::spawn(async move {
         for script in [("/api/show", whole(200, "{}")), ("/api/tags", whole(200, r#"{"models":null}"#))] {
             let (socket, _) = listener.accept().await.unwrap();
-            answer(socket, vec![script], Arc::default()).await;
+            answer_request(socket, |request| (path_of(request) == script.0).then(|| script.1.clone())).await;
         }
         let (socket, _) = listener.accept().await.unwrap();
         drop(listener);
-        answer(socket, vec![("/api/chat", Reply::Broken(vec![(0, format!("{}\n", line("half")).into_bytes())]))], Arc::default()).await;
+        let half = Reply::Broken(vec![(0, format!("{}\n", line("half")).into_bytes())]);
+        answer_request(socket, |_| Some(half.clone())).await;
     });
     let cause = chat(&engine).await.0.unwrap_err();
     assert!(cause.kind == CauseKind::EngineCrashed && cause.detail.contains("nothing answers"), "{cause}");
@@ -237,7 +174,7 @@ async fn a_busy_server_is_asked_again_and_counted() {
             whole(200, r#"{"version":"1.0.0"}"#),
         ] {
             let (socket, _) = listener.accept().await.unwrap();
-            answer(socket, vec![("/api/version", reply)], Arc::default()).await;
+            answer_request(socket, |_| Some(reply.clone())).await;
         }
     });
     assert_eq!(engine.describe().await.unwrap().version.as_deref(), Some("1.0.0"));

@@ -1,10 +1,12 @@
 //! What the server's words say of a model.
 
 use serde_json::{Map, Value};
-use toprung_core::model::{ModelFacts, ModelRef, Specialty};
+use toprung_core::model::{ModelFacts, ModelRef};
 
 use super::pull::is_hash;
 use super::wire::{Show, Tag};
+use crate::http::causes::clean;
+use crate::specialty::specialty;
 
 /// Matrices that each expert of a gated feed-forward layer has: gate, up and down.
 const MATRICES_PER_EXPERT: u64 = 3;
@@ -26,7 +28,7 @@ pub(super) fn facts(model: &ModelRef, tag: Option<&Tag>, show: &Show) -> ModelFa
         active_bytes: file_bytes.and_then(|bytes| active_bytes(bytes, parameters, &own)),
         context_length: own("context_length").and_then(|tokens| u32::try_from(tokens).ok()),
         quantization: details.and_then(|details| named(details.quantization_level.as_deref())),
-        specialty: is_for_code(model).then_some(Specialty::Code),
+        specialty: specialty(model),
         architecture,
     }
 }
@@ -61,14 +63,8 @@ fn rounded(text: &str) -> Option<u64> {
     (value > 0.0 && value < 1e6).then_some((value * unit).round() as u64)
 }
 
-fn is_for_code(model: &ModelRef) -> bool {
-    let name = model.short().to_ascii_lowercase();
-    // Publishers put it into the name: coder, codellama, starcoder, codegemma, codestral; Devstral alone does not.
-    ["code", "devstral"].iter().any(|word| name.contains(word))
-}
-
 fn named(word: Option<&str>) -> Option<String> {
-    word.map(super::causes::clean).filter(|word| !word.is_empty() && word != "unknown")
+    word.map(clean).filter(|word| !word.is_empty() && word != "unknown")
 }
 
 fn text(info: &Map<String, Value>, key: &str) -> Option<String> {
@@ -129,15 +125,6 @@ mod tests {
             [("268.10M", Some(268_100_000)), ("1.8B", Some(1_800_000_000)), ("", None), ("NaNB", None), ("-1B", None), ("1é", None)]
         {
             assert_eq!(rounded(text), count, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_model_for_code_is_known_by_its_name() {
-        for (name, code) in
-            [("qwen2.5-coder:0.5b", true), ("CodeLlama:13b", true), ("devstral", true), ("llama3:8b", false), ("codes/llama3:8b", false)]
-        {
-            assert_eq!(is_for_code(&ModelRef::new(name).unwrap()), code, "{name}");
         }
     }
 }

@@ -2,21 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Number;
 use toprung_core::cause::{Cause, CauseKind};
 
-use super::wire::{Chunk, Figures};
+use super::wire::Chunk;
+use crate::http::causes::clean;
+use crate::http::figures::{Unit, check, count, duration};
 use crate::{DoneReason, FinalRecord};
-
-/// The longest duration that is believed: one hour, in nanoseconds.
-const MAX_DURATION_NS: f64 = 3.6e12;
-/// The most tokens a second that one stream can decode. The fastest hardware sold stays below 10,000.
-const MAX_DECODE_TPS: f64 = 100_000.0;
-/// The most tokens of a prompt or an answer that are believed. The longest context that was ever offered holds ten million.
-const MAX_TOKENS: u32 = 100_000_000;
-/// A server can't have worked longer than its client waited; the slack covers two clocks that tick differently.
-const CLOCK_SLACK: f64 = 1.05;
-const CLOCK_SLACK_MS: f64 = 500.0;
 
 /// The engine's account of a generation, judged. `waited` is what this side of the socket saw of it.
 pub(super) fn final_record(chunk: &Chunk, at: Instant, waited: Duration) -> Result<FinalRecord, Cause> {
@@ -26,30 +17,14 @@ pub(super) fn final_record(chunk: &Chunk, at: Instant, waited: Duration) -> Resu
         done: done_reason(chunk.done_reason.as_deref())?,
         prompt_tokens: count("prompt_eval_count", figures.prompt_eval_count.as_ref())?,
         cached_prompt_tokens: count("prompt_eval_cached_count", figures.prompt_eval_cached_count.as_ref())?,
-        prompt_ms: duration("prompt_eval_duration", figures.prompt_eval_duration.as_ref())?,
+        prompt_ms: duration("prompt_eval_duration", figures.prompt_eval_duration.as_ref(), Unit::Nanoseconds)?,
         output_tokens: count("eval_count", figures.eval_count.as_ref())?,
-        decode_ms: duration("eval_duration", figures.eval_duration.as_ref())?,
+        decode_ms: duration("eval_duration", figures.eval_duration.as_ref(), Unit::Nanoseconds)?,
     };
-    check_speed(&record)?;
-    check_waited(figures, &record, waited)?;
+    duration("total_duration", figures.total_duration.as_ref(), Unit::Nanoseconds)?;
+    duration("load_duration", figures.load_duration.as_ref(), Unit::Nanoseconds)?;
+    check(&record, waited)?;
     Ok(record)
-}
-
-/// A duration in nanoseconds as milliseconds.
-pub(super) fn duration(name: &str, figure: Option<&Number>) -> Result<Option<f64>, Cause> {
-    let Some(nanoseconds) = figure.map(|figure| figure.as_f64().unwrap_or(f64::NAN)) else { return Ok(None) };
-    match (0.0..=MAX_DURATION_NS).contains(&nanoseconds) {
-        true => Ok(Some(nanoseconds / 1e6)),
-        false => Err(absurd(format!("{name} is {nanoseconds} ns"))),
-    }
-}
-
-fn count(name: &str, figure: Option<&Number>) -> Result<Option<u32>, Cause> {
-    let Some(number) = figure else { return Ok(None) };
-    match number.as_u64().and_then(|count| u32::try_from(count).ok()).filter(|count| *count <= MAX_TOKENS) {
-        Some(count) => Ok(Some(count)),
-        None => Err(absurd(format!("{name} is {number}"))),
-    }
 }
 
 fn done_reason(reason: Option<&str>) -> Result<DoneReason, Cause> {
@@ -57,33 +32,9 @@ fn done_reason(reason: Option<&str>) -> Result<DoneReason, Cause> {
         Some("stop") => Ok(DoneReason::Stop),
         Some("length") => Ok(DoneReason::Length),
         Some(other @ ("load" | "unload")) => Err(Cause::new(CauseKind::NotAGeneration, format!("done_reason {other}"))),
-        Some(other) => Ok(DoneReason::Other(super::causes::clean(other))),
+        Some(other) => Ok(DoneReason::Other(clean(other))),
         None => Ok(DoneReason::Other("not given".to_owned())),
     }
-}
-
-fn check_speed(record: &FinalRecord) -> Result<(), Cause> {
-    let (Some(tokens), Some(ms)) = (record.output_tokens, record.decode_ms) else { return Ok(()) };
-    // The timer starts after the first token, so one token may take no time.
-    match tokens > 1 && f64::from(tokens - 1) > ms / 1000.0 * MAX_DECODE_TPS {
-        true => Err(absurd(format!("{tokens} tokens in {ms} ms"))),
-        false => Ok(()),
-    }
-}
-
-fn check_waited(figures: &Figures, record: &FinalRecord, waited: Duration) -> Result<(), Cause> {
-    duration("total_duration", figures.total_duration.as_ref())?;
-    duration("load_duration", figures.load_duration.as_ref())?;
-    let worked = record.prompt_ms.unwrap_or(0.0) + record.decode_ms.unwrap_or(0.0);
-    let waited = waited.as_secs_f64() * 1000.0;
-    match worked > waited * CLOCK_SLACK + CLOCK_SLACK_MS {
-        true => Err(absurd(format!("the server says that it worked {worked:.0} ms, and the whole answer took {waited:.0} ms"))),
-        false => Ok(()),
-    }
-}
-
-fn absurd(detail: String) -> Cause {
-    Cause::new(CauseKind::AbsurdFigures, detail)
 }
 
 #[cfg(test)]

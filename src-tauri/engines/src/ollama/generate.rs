@@ -1,15 +1,17 @@
 //! Asking for a generation and reading its stream.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::cause::Cause;
 
 use super::KEEP_ALIVE;
 use super::generation::Generation;
 use super::models::Thinking;
-use super::transport::{Broken, LineReader, Transport, Wait};
+use crate::http::limits::Wait;
+use crate::http::stream::{read, told_apart};
+use crate::http::transport::Transport;
 use crate::{FinalRecord, Fragment, OnFragment, Prompt, Request, synthetic};
 
 /// The seed of greedy sampling, which makes no use of it; set so that a server's own default can't matter.
@@ -21,9 +23,6 @@ const SYNTHETIC_TEMPERATURE: f64 = 1.0;
 const RAW_TOKENS: u32 = 16;
 /// The server keeps seeds in a signed 32-bit number.
 const SEED_MASK: u64 = 0x7fff_ffff;
-/// After the final record nothing but the end of the reply is due.
-const DRAIN: Duration = Duration::from_millis(200);
-
 /// Generates, and passes every fragment on as it is read.
 pub(super) async fn generate(
     transport: &Transport,
@@ -33,16 +32,12 @@ pub(super) async fn generate(
 ) -> Result<FinalRecord, Cause> {
     let (path, body) = body(request, thinking);
     let mut generation = Generation::new(Instant::now(), request.max_output_tokens);
-    let outcome = match transport.send(Method::POST, path, Some(&body), Wait::generation(&transport.limits)).await {
-        Ok(response) => read(transport, LineReader::new(response), &mut generation, on_fragment).await,
-        Err(cause) => Err(cause),
+    let wait = Wait::generation(&transport.limits);
+    let outcome = match transport.send(Method::POST, path, Some(&body), wait).await {
+        Ok(response) => read(transport, response, wait, &mut generation, on_fragment).await,
+        Err(refused) => Err(refused.into()),
     };
-    match outcome {
-        Err(cause) if cause.kind == CauseKind::StreamEndedEarly && transport.is_gone().await => {
-            Err(Cause::new(CauseKind::EngineCrashed, format!("{}, and nothing answers at {} any more", cause.detail, transport.base)))
-        }
-        outcome => outcome,
-    }
+    told_apart(transport, outcome).await
 }
 
 /// Whether a chat's bare message is gone on with when it passes by the template. `None` for other prompts and where it failed.
@@ -51,39 +46,13 @@ pub(super) async fn writes_raw(transport: &Transport, request: &Request) -> Opti
     let options = json!({"num_ctx": request.context_tokens, "num_predict": RAW_TOKENS, "temperature": 0, "seed": GREEDY_SEED});
     let model = request.model.as_str();
     let body = json!({"model": model, "prompt": message, "raw": true, "stream": true, "keep_alive": KEEP_ALIVE, "options": options});
-    let response = transport.send(Method::POST, "api/generate", Some(&body), Wait::generation(&transport.limits)).await.ok()?;
+    let wait = Wait::generation(&transport.limits);
+    let response = transport.send(Method::POST, "api/generate", Some(&body), wait).await.ok()?;
     let mut generation = Generation::new(Instant::now(), RAW_TOKENS);
     let mut is_written = false;
     let mut look = |fragment: Fragment| is_written |= !fragment.text.trim().is_empty();
-    read(transport, LineReader::new(response), &mut generation, &mut look).await.ok()?;
+    read(transport, response, wait, &mut generation, &mut look).await.ok()?;
     Some(is_written)
-}
-
-async fn read(
-    transport: &Transport,
-    mut reader: LineReader,
-    generation: &mut Generation,
-    on_fragment: OnFragment<'_>,
-) -> Result<FinalRecord, Cause> {
-    // The first line follows the whole prompt's reading, whether or not the headers came before.
-    let mut idle = transport.limits.first_byte;
-    loop {
-        match reader.next(idle).await {
-            Ok(Some((at, line))) => {
-                if let Some(record) = generation.accept(&line, at, on_fragment)? {
-                    reader.drain(DRAIN).await;
-                    return Ok(record);
-                }
-            }
-            Ok(None) => return Err(generation.cut("the stream ended without its final record")),
-            Err(Broken::Cut(reason)) => return Err(generation.cut(&reason)),
-            Err(Broken::Silent(limit)) => return Err(generation.stalled(limit)),
-            Err(Broken::LineTooLong(limit)) => {
-                return Err(Cause::new(CauseKind::EngineError, format!("a line of the stream has more than {limit} bytes")));
-            }
-        }
-        idle = transport.limits.idle;
-    }
 }
 
 /// The path and body of a generation. `num_ctx` is always sent: the server's own default depends on its version and on memory.

@@ -1,3 +1,5 @@
+use toprung_core::cause::CauseKind;
+
 use super::*;
 use crate::DoneReason;
 
@@ -13,7 +15,7 @@ fn play(lines: &[&str]) -> (Vec<(FragmentKind, String)>, Result<FinalRecord, Cau
             Err(cause) => return (seen, Err(cause)),
         }
     }
-    (seen, Err(generation.cut("the stream ended")))
+    (seen, Err(generation.flow.cut("the stream ended")))
 }
 
 fn chat(text: &str) -> String {
@@ -110,13 +112,4 @@ fn a_stream_that_never_ends_is_stopped() {
     let (fragments, end) = play(&lines.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(end.unwrap_err().kind, CauseKind::AbsurdFigures);
     assert!(fragments.len() < 1000, "128 tokens were allowed, {} fragments were passed on", fragments.len());
-}
-
-#[test]
-fn what_is_kept_of_a_stream_does_not_grow_with_it() {
-    let mut tail = Tail::default();
-    for n in 0..10_000 {
-        tail.push(&"é".repeat(n % 700));
-        assert!(tail.text.len() <= TAIL_BYTES && tail.last.len() <= TAIL_BYTES, "{} bytes are kept", tail.text.len());
-    }
 }

@@ -1,17 +1,14 @@
 //! An Ollama server, local or remote. Its versions differ: whatever a reply leaves out is unknown, and what it can't be is refused.
 
 mod address;
-mod causes;
 mod facts;
 mod figures;
 mod generate;
 mod generation;
-mod lines;
 mod models;
 #[cfg(test)]
 mod mutations;
 mod pull;
-mod transport;
 mod wire;
 
 use std::collections::HashMap;
@@ -23,16 +20,21 @@ use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
 use toprung_core::run::LoadRecord;
 use url::Url;
 
+pub use crate::http::limits::Limits;
 pub use address::address;
-pub use transport::Limits;
 
+use crate::http::address::{checked, warnings};
+use crate::http::causes;
+use crate::http::limits::Wait;
+use crate::http::transport::Transport;
 use crate::{Engine, EngineMemory, FinalRecord, InstalledModel, LoadOptions, OnFragment, OnProgress, Request, Result};
 use models::Thinking;
-use transport::{Transport, Wait};
 
 /// How long the server keeps a model that nothing asks for: longer than any pause between two trials, and an end to it when the
 /// program dies.
 const KEEP_ALIVE: &str = "30m";
+/// The cheapest question.
+const VERSION_PATH: &str = "api/version";
 /// The first version without the publicly known holes of its predecessors.
 const SAFE_VERSION: [u32; 3] = [0, 17, 1];
 
@@ -53,13 +55,13 @@ impl Ollama {
 
     /// The same, with limits of one's own.
     pub fn with_limits(url: Url, limits: Limits) -> Result<Self> {
-        let transport = Transport::new(toprung_models::http::client(), address::checked(url)?, limits);
+        let transport = Transport::new(checked(url)?, limits, VERSION_PATH);
         Ok(Self { transport, thinking: Mutex::default() })
     }
 
     /// What a person should know of this address before using it, each in a sentence.
     pub fn warnings(&self) -> Vec<String> {
-        address::warnings(&self.transport.base)
+        warnings(&self.transport.base, "prompts and answers")
     }
 
     /// How often the server said that it was busy (503) and was asked again.
@@ -88,7 +90,7 @@ impl Ollama {
 impl Engine for Ollama {
     async fn describe(&self) -> Result<EngineDescription> {
         let wait = Wait::answer(&self.transport.limits);
-        let reply: wire::Version = self.transport.json(Method::GET, "api/version", None, wait).await?;
+        let reply: wire::Version = self.transport.json(Method::GET, VERSION_PATH, None, wait).await?;
         let version = causes::clean(&reply.version);
         let mut settings = vec![
             ("sampling".to_owned(), "answers greedy, speed trials at temperature 1".to_owned()),

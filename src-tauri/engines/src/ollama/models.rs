@@ -10,11 +10,13 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::{ModelFacts, ModelRef};
 use toprung_core::run::{LoadKind, LoadRecord};
 
+use super::KEEP_ALIVE;
 use super::facts::facts;
-use super::figures::duration;
-use super::transport::{Transport, Wait};
 use super::wire::{Chunk, Running, RunningModel, Show, Tag, Tags};
-use super::{KEEP_ALIVE, causes};
+use crate::http::causes;
+use crate::http::figures::{Unit, duration};
+use crate::http::limits::Wait;
+use crate::http::transport::Transport;
 use crate::{InstalledModel, LoadOptions};
 
 /// Questions about models that are asked at the same time.
@@ -83,7 +85,8 @@ pub(super) async fn load(transport: &Transport, model: &ModelRef, options: &Load
         return Err(causes::from_words(error, causes::During::Use));
     }
     // Up to 0.5.4 the reply to an empty prompt has no duration: then the wait for it is the load.
-    let load_ms = duration("load_duration", reply.figures.load_duration.as_ref())?.filter(|ms| *ms > 0.0).unwrap_or(waited);
+    let load_ms =
+        duration("load_duration", reply.figures.load_duration.as_ref(), Unit::Nanoseconds)?.filter(|ms| *ms > 0.0).unwrap_or(waited);
     let seen = running(transport, model).await?.unwrap_or_default();
     Ok(LoadRecord {
         load_ms: Some(load_ms),
@@ -113,7 +116,8 @@ pub(super) async fn unload(transport: &Transport, model: &ModelRef) -> Result<()
 
 pub(super) async fn delete(transport: &Transport, model: &ModelRef) -> Result<(), Cause> {
     let body = json!({"model": model.as_str(), "name": model.as_str()});
-    transport.send(Method::DELETE, "api/delete", Some(&body), Wait::answer(&transport.limits)).await.map(drop)
+    transport.send(Method::DELETE, "api/delete", Some(&body), Wait::answer(&transport.limits)).await?;
+    Ok(())
 }
 
 /// What the server says of a loaded model; `None` when it is not loaded.

@@ -8,9 +8,11 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::ModelRef;
 
 use super::address::is_loopback_registry;
-use super::causes::{During, clean, from_words};
-use super::transport::{Broken, LineReader, Transport, Wait};
 use super::wire::PullLine;
+use crate::http::causes::{During, clean, from_words};
+use crate::http::limits::Wait;
+use crate::http::reader::{Broken, LineReader};
+use crate::http::transport::Transport;
 use crate::{OnProgress, PullProgress};
 
 /// Progress is passed on at most this often; the server itself speaks every 60 ms.

@@ -1,5 +1,5 @@
 //! What crosses the wire, as the server writes it. Every field may be absent: versions differ. Figures stay raw JSON numbers until
-//! `figures` has judged them, because a server may send what cannot be.
+//! `http::figures` has judged them, because a server may send what cannot be.
 
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
@@ -115,10 +115,4 @@ pub(super) struct Figures {
     pub(super) prompt_eval_duration: Option<Number>,
     pub(super) eval_count: Option<Number>,
     pub(super) eval_duration: Option<Number>,
-}
-
-/// The body of a refused request.
-#[derive(Debug, Deserialize)]
-pub(super) struct Refusal {
-    pub(super) error: String,
 }

@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
 use toprung_core::run::{LoadKind, LoadRecord};
@@ -38,6 +39,8 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 pub struct Scripted {
     script: Script,
     state: Mutex<State>,
+    /// Of the models that have a number of them.
+    slots: HashMap<ModelRef, Semaphore>,
 }
 
 #[derive(Debug, Default)]
@@ -51,7 +54,8 @@ struct State {
 impl Scripted {
     pub fn new(script: Script) -> Self {
         let installed = script.models.iter().filter(|model| model.installed).map(|model| model.model.clone()).collect();
-        Self { script, state: Mutex::new(State { installed, ..State::default() }) }
+        let slots = script.models.iter().filter_map(|model| Some((model.model.clone(), Semaphore::new(model.slots? as usize)))).collect();
+        Self { script, slots, state: Mutex::new(State { installed, ..State::default() }) }
     }
 
     /// An engine that plays the script in this text.
@@ -167,8 +171,13 @@ impl Engine for Scripted {
     }
 
     async fn generate(&self, request: &Request, on_fragment: OnFragment<'_>) -> Result<FinalRecord> {
-        let start = Instant::now();
         let scripted = self.installed(&request.model)?;
+        // The semaphores are never closed, so that a slot is had in the end.
+        let _slot = match self.slots.get(&request.model) {
+            Some(slots) => slots.acquire().await.ok(),
+            None => None,
+        };
+        let start = Instant::now();
         let stage = match request.prompt {
             Prompt::Synthetic { .. } => Stage::Speed,
             Prompt::Chat(_) => Stage::Answer,

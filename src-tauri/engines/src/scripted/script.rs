@@ -52,6 +52,10 @@ pub struct ScriptedModel {
     /// The context that it really sets up, however large a one is asked for.
     #[serde(default)]
     pub context_tokens: Option<u32>,
+    /// Requests that are worked on at the same time, while others wait; any number where none is given. Waits for a slot are real ones, so
+    /// that figures agree with them only at a `time_scale` of 1.
+    #[serde(default)]
+    pub slots: Option<u32>,
     /// Tokens of an answer to a chat; the limit of the request cuts it.
     #[serde(default = "answer_tokens")]
     pub answer_tokens: u32,
@@ -138,6 +142,9 @@ impl Script {
             }
             if !(0.0..=MAX_NOISE).contains(&model.noise) {
                 return refuse(format!("{name}: noise is {}; it must be 0 to {MAX_NOISE}", model.noise));
+            }
+            if model.slots == Some(0) {
+                return refuse(format!("{name}: slots is 0; a model without a slot would never answer"));
             }
             if !(0.0..=MAX_LOAD_MS).contains(&model.load_ms) {
                 return refuse(format!("{name}: load_ms is {}; it must be 0 to {MAX_LOAD_MS}", model.load_ms));

@@ -1,6 +1,7 @@
-//! The server's own words to a cause. The words come from Ollama, its runner and llama.cpp; versions word them differently, so
-//! each row looks for the part that stayed the same.
+//! The server's own words to a cause. The words come from Ollama, its runner, llama.cpp, vLLM and LM Studio; versions word them
+//! differently, so each row looks for the part that stayed the same.
 
+use serde_json::Value;
 use toprung_core::cause::{Cause, CauseKind};
 
 /// The longest detail that is kept of foreign words, in characters.
@@ -8,7 +9,7 @@ const MAX_DETAIL_CHARS: usize = 300;
 
 /// What was asked of the server when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum During {
+pub(crate) enum During {
     Pull,
     /// Loading, generating, deleting and everything else.
     Use,
@@ -53,13 +54,15 @@ const SIGNATURES: &[(&[&str], CauseKind)] = &[
     (&["/completion", "eof"], CauseKind::EngineCrashed),
     (&["file does not exist"], CauseKind::ModelNotFound),
     (&["model", "not found"], CauseKind::ModelNotFound),
+    (&["model", "does not exist"], CauseKind::ModelNotFound),
+    (&["no model", "loaded"], CauseKind::ModelNotFound),
     (&["manifest", "not found"], CauseKind::ModelNotFound),
     (&["manifest unknown"], CauseKind::ModelNotFound),
     (&["repository name not known"], CauseKind::ModelNotFound),
 ];
 
 /// The cause that the server's words name.
-pub(super) fn from_words(words: &str, during: During) -> Cause {
+pub(crate) fn from_words(words: &str, during: During) -> Cause {
     let lower = words.to_lowercase();
     let kind = SIGNATURES.iter().find(|(parts, _)| parts.iter().all(|part| lower.contains(part))).map(|(_, kind)| *kind);
     let kind = kind.unwrap_or(match during {
@@ -72,8 +75,37 @@ pub(super) fn from_words(words: &str, during: During) -> Cause {
     }
 }
 
+/// The words with which a server refuses a request: `{"error": "…"}`, `{"error": {"message": "…"}}`, `{"object": "error", "message":
+/// "…"}` or `{"detail": "…"}`. `None` where the body is nothing of that.
+pub(crate) fn refusal(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    if let Some(words) = body.get("error").and_then(error_words) {
+        return Some(words);
+    }
+    let is_error = body.get("object").and_then(Value::as_str) == Some("error");
+    if let Some(words) = body.get("message").and_then(Value::as_str).filter(|_| is_error) {
+        return Some(words.to_owned());
+    }
+    // Many programs that are no engine answer so for a path that they do not know.
+    let detail = body.get("detail").filter(|detail| !detail.is_null() && detail.as_str() != Some("Not Found"))?;
+    Some(detail.as_str().map_or_else(|| detail.to_string(), str::to_owned))
+}
+
+/// The words of an `error` field; `None` where it holds none.
+pub(crate) fn error_words(error: &Value) -> Option<String> {
+    match error {
+        Value::Null => None,
+        Value::String(words) => Some(words.clone()),
+        Value::Object(fields) => match fields.get("message") {
+            Some(Value::String(words)) => Some(words.clone()),
+            _ => Some(error.to_string()),
+        },
+        _ => Some(error.to_string()),
+    }
+}
+
 /// Foreign words, made fit to be shown: one line, no control or bidirectional characters, capped.
-pub(super) fn clean(words: &str) -> String {
+pub(crate) fn clean(words: &str) -> String {
     let printable = |c: &char| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let spaced: String = words.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(printable).collect();
     match spaced.char_indices().nth(MAX_DETAIL_CHARS) {
@@ -83,7 +115,7 @@ pub(super) fn clean(words: &str) -> String {
 }
 
 /// Whether a body is a web page: then whatever answers is no engine.
-pub(super) fn is_web_page(body: &str) -> bool {
+pub(crate) fn is_web_page(body: &str) -> bool {
     body.trim_start().starts_with('<')
 }
 
@@ -116,9 +148,31 @@ mod tests {
             ("the input length exceeds the context length", ContextOverflow),
             ("prompt exceeds the available context size", ContextOverflow),
             ("invalid options: temprature", EngineError),
+            ("The model `nope` does not exist.", ModelNotFound),
+            ("No models loaded. Please load a model in the developer page or use the 'lms load' command.", ModelNotFound),
+            ("request (4000 tokens) exceeds the available context size (2048 tokens), try increasing it", ContextOverflow),
+            ("This model's maximum context length is 2048 tokens. However, you requested 4000 tokens.", ContextOverflow),
         ];
         for (words, kind) in table {
             assert_eq!(from_words(words, During::Use).kind, kind, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_read_in_each_shape_that_servers_give_it() {
+        let table = [
+            (r#"{"error":"model 'a' not found"}"#, Some("model 'a' not found")),
+            (r#"{"error":{"code":400,"message":"too long","type":"invalid_request_error"}}"#, Some("too long")),
+            (r#"{"error":{"code":400}}"#, Some(r#"{"code":400}"#)),
+            (r#"{"object":"error","message":"The model `a` does not exist.","code":404}"#, Some("The model `a` does not exist.")),
+            (r#"{"detail":[{"msg":"Extra inputs"}]}"#, Some(r#"[{"msg":"Extra inputs"}]"#)),
+            (r#"{"detail":"Not Found"}"#, None),
+            (r#"{"message":"Welcome"}"#, None),
+            (r#"{"error":null}"#, None),
+            ("404 page not found", None),
+        ];
+        for (body, words) in table {
+            assert_eq!(refusal(body).as_deref(), words, "{body}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 /// The longest line that is accepted, in bytes. Real lines stay below 1 MB (a tokenizer's vocabulary in a reply); a longer one is a
 /// mistake or an attack.
-pub(crate) const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
+const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 
 /// A line went past the limit; holds the limit in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
