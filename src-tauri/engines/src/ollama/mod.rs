@@ -9,6 +9,7 @@ mod models;
 #[cfg(test)]
 mod mutations;
 mod pull;
+mod replay;
 mod wire;
 
 use std::collections::HashMap;
@@ -22,6 +23,7 @@ use url::Url;
 
 pub use crate::http::limits::Limits;
 pub use address::address;
+pub use replay::replay;
 
 use crate::http::address::{checked, warnings};
 use crate::http::causes;
