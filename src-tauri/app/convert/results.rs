@@ -82,6 +82,7 @@ fn rung(summary: &RungSummary, record: &RungRecord) -> RungView {
         rss_anon_bytes: summary.load.peak_rss_anon_bytes,
         rss_file_bytes: summary.load.peak_rss_file_bytes,
         vram_bytes: summary.load.vram_bytes,
+        context_fits_tokens: summary.context_fits,
         grade: summary.grade.map(|grade| format!("{grade:?}")),
         reasons: summary.reasons.clone(),
         verdict: verdict(summary.verdict).to_owned(),

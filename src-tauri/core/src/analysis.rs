@@ -72,6 +72,8 @@ pub struct RungSummary {
     pub success: Option<Success>,
     /// Decode speed behind longer prompts, by the number of tokens in the context.
     pub at_depth: Vec<DepthSpeed>,
+    /// The longest context that fits into the machine's memory, in tokens; see [`crate::fit::fitting_context`].
+    pub context_fits: Option<u32>,
     /// What was seen of the machine while it ran.
     pub evidence: Evidence,
     /// `None` when nothing was measured.

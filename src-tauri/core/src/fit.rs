@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::format;
 use crate::model::ModelFacts;
+use crate::run::LoadRecord;
 
 /// Of the file's bytes, the share that one token of context adds as KV cache. Grouped-query models need about 1/36 000
 /// (Llama 3 8B: 128 KiB a token), CodeLlama 13B with its 40 KV heads needs 1/9 000; without the header the dear end is the safe one.
@@ -42,6 +43,19 @@ pub struct Fit {
 pub fn needed_bytes(facts: &ModelFacts, context_tokens: u32) -> Option<u64> {
     let file = facts.file_bytes.filter(|bytes| *bytes > 0)? as f64;
     Some((file * (1.0 + KV_SHARE_PER_TOKEN * f64::from(context_tokens)) + OVERHEAD_BYTES) as u64)
+}
+
+/// The longest context, in tokens, whose KV cache still fits beside what the rung took at the context it ran with: at most what the model
+/// was trained for, and at least what ran. On a machine of `total_bytes`, of which other programs usually take the rest. `None` where the
+/// shape of the attention, the peak or the context is not known, or where weights lie on a GPU, whose memory is another.
+pub fn fitting_context(facts: &ModelFacts, load: &LoadRecord, total_bytes: Option<u64>) -> Option<u32> {
+    let (per_token, peak, ran) = (facts.kv_bytes_per_token.filter(|bytes| *bytes > 0)?, load.peak_memory_bytes?, load.context_tokens?);
+    if load.vram_bytes.is_some_and(|bytes| bytes > 0) {
+        return None;
+    }
+    let room = (total_bytes? as f64 * USUALLY_FREE_SHARE) - peak as f64;
+    let more = (room / per_token as f64).max(0.0) as u32;
+    Some(ran.saturating_add(more).min(facts.context_length.unwrap_or(u32::MAX)).max(ran))
 }
 
 /// Compares the estimate with the memory that is free now and with what the machine has, in bytes.
@@ -102,6 +116,20 @@ mod tests {
             let fit = memory_fit(&ModelFacts { file_bytes, ..ModelFacts::default() }, 2048, available, total);
             assert_eq!((fit.word, fit.words.as_str()), (word, words), "{file_bytes:?} in {available:?} of {total:?}");
         }
+    }
+
+    #[test]
+    fn the_context_that_fits_fills_what_is_usually_free_and_no_more_than_the_model_knows() {
+        let load = LoadRecord { peak_memory_bytes: Some(5 * GIB), context_tokens: Some(2048), ..LoadRecord::default() };
+        // Llama 3 8B: 32 layers × 8 heads × (128 + 128) × 2 bytes.
+        let facts = |context_length| ModelFacts { kv_bytes_per_token: Some(131_072), context_length, ..ModelFacts::default() };
+        let fits = |context_length, load: &LoadRecord, total| fitting_context(&facts(context_length), load, total);
+        assert_eq!(fits(Some(1 << 20), &load, Some(10 * GIB)), Some(2048 + 16_384), "7 of 10 GiB, less 5: 2 GiB of cache");
+        assert_eq!(fits(Some(8192), &load, Some(64 * GIB)), Some(8192), "more was never trained");
+        assert_eq!(fits(Some(8192), &load, Some(GIB)), Some(2048), "it ran, so it fits");
+        let unknown = [LoadRecord::default(), LoadRecord { vram_bytes: Some(GIB), ..load.clone() }];
+        assert!(unknown.iter().all(|load| fits(Some(8192), load, Some(64 * GIB)).is_none()));
+        assert_eq!(fits(Some(8192), &load, None), None);
     }
 
     #[test]

@@ -99,6 +99,8 @@ pub struct ModelFacts {
     pub quantization: Option<String>,
     /// The longest context the model was trained for, in tokens.
     pub context_length: Option<u32>,
+    /// Bytes of KV cache that one token of context takes at 16 bits a value, as if every layer kept the whole context.
+    pub kv_bytes_per_token: Option<u64>,
     pub specialty: Option<Specialty>,
 }
 

@@ -3,6 +3,7 @@
 use crate::analysis::{DepthSpeed, Estimate, Floors, Grade, RungSummary, RungVerdict, Success};
 use crate::cause::{Cause, CauseKind};
 use crate::escalation::Evidence;
+use crate::fit::fitting_context;
 use crate::grade::{self, disturbance::samples_during};
 use crate::machine::{HardwareSample, Machine};
 use crate::model::EngineDescription;
@@ -156,6 +157,7 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
         response_ms: estimate(&response, |trial| trial.response_ms),
         success,
         at_depth: at_depth(rung),
+        context_fits: fitting_context(&rung.facts, &rung.load, setting.machine.memory_bytes),
         evidence: Evidence::of(&samples_during(rung, setting.samples)),
         grade: None,
         reasons: Vec::new(),

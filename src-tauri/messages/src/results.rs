@@ -82,6 +82,8 @@ pub struct RungView {
     pub rss_file_bytes: Option<u64>,
     #[ts(type = "number | null")]
     pub vram_bytes: Option<u64>,
+    /// The longest context that fits into the machine's memory.
+    pub context_fits_tokens: Option<u32>,
     pub grade: Option<String>,
     pub reasons: Vec<String>,
     /// `fast_iterations`, `balanced`, `high_quality`, `specialised_coding`, `works`, `avoid`, `not_measured`.

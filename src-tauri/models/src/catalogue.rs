@@ -170,6 +170,7 @@ impl From<Row> for CatalogueModel {
             architecture: row.architecture,
             quantization: row.quantization,
             context_length: row.context_length,
+            kv_bytes_per_token: None,
             specialty: row.specialty,
         };
         // Only a model whose file is pinned by its digest has a file in the folder.

@@ -104,6 +104,7 @@ fn summary(position: u32, &(name, bytes, tps, response_ms, ok): &Row) -> RungSum
         response_ms: Some(around(response_ms)),
         success: Some(Success { ok, n: 5, low: if ok == 5 { 0.566 } else { 0.036 }, high: if ok == 5 { 1.0 } else { 0.624 } }),
         at_depth: vec![DepthSpeed { depth_tokens: 4096, decode_tps: around(tps * 0.6) }],
+        context_fits: None,
         evidence: Evidence::default(),
         grade: Some(if ok == 5 { Grade::A } else { Grade::C }),
         reasons: if ok == 5 { Vec::new() } else { vec!["1 of 5 prompts was answered".to_owned()] },

@@ -69,6 +69,10 @@ struct RungJson<'a> {
     success: Option<SuccessJson>,
     load_ms: Option<f64>,
     peak_memory_bytes: Option<u64>,
+    rss_anon_bytes: Option<u64>,
+    rss_file_bytes: Option<u64>,
+    vram_bytes: Option<u64>,
+    context_fits_tokens: Option<u32>,
     grade: Option<Grade>,
     reasons: Vec<String>,
     verdict: RungVerdict,
@@ -140,6 +144,10 @@ fn rung_json<'a>(rung: &'a RungSummary, engine: &'a str, redaction: &Redaction) 
         success: rung.success.map(|Success { ok, n, .. }| SuccessJson { ok, n }),
         load_ms: rung.load.load_ms,
         peak_memory_bytes: rung.load.peak_memory_bytes,
+        rss_anon_bytes: rung.load.peak_rss_anon_bytes,
+        rss_file_bytes: rung.load.peak_rss_file_bytes,
+        vram_bytes: rung.load.vram_bytes,
+        context_fits_tokens: rung.context_fits,
         grade: rung.grade,
         reasons: rung.reasons.iter().map(|reason| redaction.text(reason)).collect(),
         verdict: rung.verdict,
@@ -215,6 +223,7 @@ mod tests {
         let rung = [
             "active_bytes",
             "cause",
+            "context_fits_tokens",
             "decode_tps",
             "decode_tps_at_depth",
             "digest",
@@ -228,9 +237,12 @@ mod tests {
             "prefill_tps",
             "reasons",
             "response_ms",
+            "rss_anon_bytes",
+            "rss_file_bytes",
             "success",
             "ttft_ms",
             "verdict",
+            "vram_bytes",
         ];
         assert_eq!(keys(&json["rungs"][0]), rung, "{why}");
         assert_eq!(keys(&json["rungs"][0]["decode_tps"]), ["high", "low", "median", "n"], "{why}");
@@ -272,6 +284,10 @@ mod tests {
             "success",
             "load_ms",
             "peak_memory_bytes",
+            "rss_anon_bytes",
+            "rss_file_bytes",
+            "vram_bytes",
+            "context_fits_tokens",
             "grade",
         ] {
             assert_eq!(rung.get(key), Some(&Value::Null), "{key} is not known, and 0 would be a reading");

@@ -53,12 +53,14 @@ impl Page<'_> {
     fn performance(&self, document: &Document) -> String {
         let range = document.range.as_ref().map(|range| format!("**Full range tested**: {}", escaped(range))).unwrap_or_default();
         let status = format!("### Status\n\n{}", escaped(&document.status));
-        let details = document.details.as_ref().map(|details| format!("### Further Figures\n\n{}", table(details))).unwrap_or_default();
-        let at_depth =
-            document.at_depth.as_ref().map(|table_at| format!("### As the Context Fills\n\n{}", table(table_at))).unwrap_or_default();
+        let titled =
+            |title: &str, rows: &Option<Table>| rows.as_ref().map(|rows| format!("### {title}\n\n{}", table(rows))).unwrap_or_default();
+        let details = titled("Further Figures", &document.details);
+        let at_depth = titled("As the Context Fills", &document.at_depth);
+        let memory = titled("What the Memory Holds", &document.memory_parts);
         section(
             "Performance Benchmark Results",
-            &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details, at_depth],
+            &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details, at_depth, memory],
         )
     }
 

@@ -38,6 +38,7 @@ fn as_of_v1(mut run: RunRecord) -> RunRecord {
     run.checks = SessionChecks::default();
     for rung in &mut run.rungs {
         rung.engine = None;
+        rung.facts.kv_bytes_per_token = None;
         rung.trials.retain(|trial| matches!(trial.kind, TrialKind::Speed | TrialKind::Answer));
         for trial in &mut rung.trials {
             (trial.first_answer_ms, trial.cached_prompt_tokens) = (None, None);

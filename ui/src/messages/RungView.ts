@@ -16,7 +16,11 @@ at_depth: Array<DepthView>, prefill_tps: EstimateView | null, ttft_ms: EstimateV
 /**
  * Of that, what belongs to the process alone, and what is pages of the model's file.
  */
-rss_anon_bytes: number | null, rss_file_bytes: number | null, vram_bytes: number | null, grade: string | null, reasons: Array<string>, 
+rss_anon_bytes: number | null, rss_file_bytes: number | null, vram_bytes: number | null, 
+/**
+ * The longest context that fits into the machine's memory.
+ */
+context_fits_tokens: number | null, grade: string | null, reasons: Array<string>, 
 /**
  * `fast_iterations`, `balanced`, `high_quality`, `specialised_coding`, `works`, `avoid`, `not_measured`.
  */

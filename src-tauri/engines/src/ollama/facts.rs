@@ -10,6 +10,8 @@ use crate::specialty::specialty;
 
 /// Matrices that each expert of a gated feed-forward layer has: gate, up and down.
 const MATRICES_PER_EXPERT: u64 = 3;
+/// Keys and values are 16-bit floats unless the server was told otherwise.
+const KV_VALUE_BYTES: u64 = 2;
 
 /// Puts together what the list and the details say. What neither says stays unknown.
 pub(super) fn facts(model: &ModelRef, tag: Option<&Tag>, show: &Show) -> ModelFacts {
@@ -28,6 +30,7 @@ pub(super) fn facts(model: &ModelRef, tag: Option<&Tag>, show: &Show) -> ModelFa
         active_bytes: file_bytes.and_then(|bytes| active_bytes(bytes, parameters, &own)),
         context_length: own("context_length").and_then(|tokens| u32::try_from(tokens).ok()),
         quantization: details.and_then(|details| named(details.quantization_level.as_deref())),
+        kv_bytes_per_token: kv_bytes_per_token(&own),
         specialty: specialty(model),
         architecture,
     }
@@ -43,6 +46,23 @@ fn active_bytes(file_bytes: u64, parameters: Option<u64>, own: &impl Fn(&str) ->
     let idle = sizes.into_iter().try_fold(1_u64, u64::checked_mul)?;
     let active = parameters?.checked_sub(idle)?;
     Some((file_bytes as f64 * active as f64 / parameters? as f64) as u64)
+}
+
+/// Layers × KV heads × (key + value) × 2 bytes; `None` where the details do not hold the shape of the attention, or where it is compressed.
+fn kv_bytes_per_token(own: &impl Fn(&str) -> Option<u64>) -> Option<u64> {
+    if own("attention.kv_lora_rank").is_some() || own("ssm.state_size").is_some() {
+        return None;
+    }
+    let head_size = || own("embedding_length")?.checked_div(own("attention.head_count")?);
+    let key = own("attention.key_length").or_else(head_size)?;
+    let value = own("attention.value_length").or_else(head_size)?;
+    let sizes = [
+        own("block_count")?,
+        own("attention.head_count_kv").or_else(|| own("attention.head_count"))?,
+        key.checked_add(value)?,
+        KV_VALUE_BYTES,
+    ];
+    sizes.into_iter().try_fold(1_u64, u64::checked_mul)
 }
 
 fn digest(hash: &str) -> Option<String> {
@@ -88,12 +108,14 @@ mod tests {
     fn a_real_models_facts_are_read() {
         let tag = r#"{"name":"gemma3:270m","size":253113294,"digest":"faf57464a34ebd98e543bc45929742ce3ac1685101a7c2076f7352306a100d17"}"#;
         let show = r#"{"details":{"family":"gemma3","parameter_size":"268.10M","quantization_level":"Q4_K_M"},
-            "model_info":{"general.architecture":"gemma3","general.parameter_count":268098176,"gemma3.context_length":32768}}"#;
+            "model_info":{"general.architecture":"gemma3","general.parameter_count":268098176,"gemma3.context_length":32768,"gemma3.block_count":18,
+            "gemma3.attention.head_count":4,"gemma3.attention.head_count_kv":1,"gemma3.attention.key_length":256,"gemma3.attention.value_length":256}}"#;
         let facts = read("gemma3:270m", tag, show);
         assert_eq!(facts.digest.as_deref(), Some("sha256:faf57464a34ebd98e543bc45929742ce3ac1685101a7c2076f7352306a100d17"));
         assert_eq!((facts.file_bytes, facts.active_bytes), (Some(253_113_294), Some(253_113_294)), "a dense model streams all its weights");
         assert_eq!((facts.parameters, facts.context_length), (Some(268_098_176), Some(32768)));
         assert_eq!((facts.architecture.as_deref(), facts.quantization.as_deref()), (Some("gemma3"), Some("Q4_K_M")));
+        assert_eq!(facts.kv_bytes_per_token, Some(18 * 512 * 2));
         assert_eq!(facts.specialty, None);
     }
 

@@ -49,6 +49,9 @@ const FILE_TYPES: [(u64, &str); 36] = [
     (41, "Q2_0"),
 ];
 
+/// Engines keep keys and values as 16-bit floats unless told otherwise.
+const KV_VALUE_BYTES: u64 = 2;
+
 /// Added to the number where the file did not say its type and llama.cpp guessed it.
 const GUESSED: u64 = 1024;
 
@@ -62,6 +65,7 @@ pub fn facts(header: &GgufHeader, file_bytes: u64) -> ModelFacts {
         architecture: header.architecture().map(str::to_owned),
         quantization: header.quantization().map(str::to_owned),
         context_length: header.context_length().and_then(|tokens| u32::try_from(tokens).ok()),
+        kv_bytes_per_token: header.kv_bytes_per_token(),
         specialty: header.specialty(),
     }
 }
@@ -89,6 +93,24 @@ impl GgufHeader {
             .map(|(tensor, bytes)| if is_expert(&tensor.name) { self.used_share(bytes) } else { bytes })
             .fold(0, u64::saturating_add);
         (total > 0).then_some(total)
+    }
+
+    /// Σ over layers of KV heads × (key + value) × 2 bytes. `None` where the header does not hold the shape of the attention, or where it
+    /// is not of this kind (compressed or recurrent).
+    pub fn kv_bytes_per_token(&self) -> Option<u64> {
+        if self.of_architecture("attention.kv_lora_rank").is_some() || self.of_architecture("ssm.state_size").is_some() {
+            return None;
+        }
+        let layers = self.block_count()?;
+        let head_size = || self.of_architecture("embedding_length")?.checked_div(self.head_count()?);
+        let key = self.of_architecture("attention.key_length").or_else(head_size)?;
+        let value = self.of_architecture("attention.value_length").or_else(head_size)?;
+        let heads = match self.head_count_kv().unwrap_or_else(|| self.head_count().into_iter().collect()).as_slice() {
+            [same] => same.checked_mul(layers)?,
+            each => each.iter().try_fold(0_u64, |sum, heads| sum.checked_add(*heads))?,
+        };
+        let bytes = heads.checked_mul(key.checked_add(value)?)?.checked_mul(KV_VALUE_BYTES)?;
+        (bytes > 0).then_some(bytes)
     }
 
     /// The quantization's usual name: from the file's own account, else the type that most bytes are in.

@@ -30,7 +30,25 @@ fn a_header_tells_what_the_model_is() {
     assert_eq!(facts.specialty, Some(Specialty::Code), "its name says coder");
     assert_eq!(facts.digest, None, "a header does not tell the digest");
     assert_eq!(header.head_count_kv(), Some(vec![2]));
+    assert_eq!(facts.kv_bytes_per_token, None, "the size of a head is not known");
     assert_eq!(header.sliding_window(), None, "unknown is not 0");
+}
+
+#[test]
+fn the_cache_of_a_token_follows_from_the_shape_of_the_attention() {
+    let header = |numbers: &[(&str, u32)]| read_bytes(&testing::gguf(&[("general.architecture", "llama")], numbers, &[])).unwrap();
+    // SmolLM2 135M: 30 layers, 3 of 9 heads with keys and values, 576 / 9 values each.
+    let plain = [
+        ("llama.block_count", 30),
+        ("llama.embedding_length", 576),
+        ("llama.attention.head_count", 9),
+        ("llama.attention.head_count_kv", 3),
+    ];
+    assert_eq!(header(&plain).kv_bytes_per_token(), Some(30 * 3 * (64 + 64) * 2));
+    let sized = [("llama.attention.key_length", 256), ("llama.attention.value_length", 128)];
+    assert_eq!(header(&[plain.as_slice(), &sized].concat()).kv_bytes_per_token(), Some(30 * 3 * (256 + 128) * 2));
+    let compressed = [("llama.attention.kv_lora_rank", 512)];
+    assert_eq!(header(&[plain.as_slice(), &compressed].concat()).kv_bytes_per_token(), None, "another kind of cache");
 }
 
 #[test]

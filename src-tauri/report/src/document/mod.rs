@@ -29,6 +29,7 @@ pub(crate) struct Document {
     /// `None` where nothing of it is known.
     pub(crate) details: Option<Table>,
     pub(crate) at_depth: Option<Table>,
+    pub(crate) memory_parts: Option<Table>,
     pub(crate) status: String,
     pub(crate) range: Option<String>,
     pub(crate) queue: Vec<String>,
@@ -115,6 +116,7 @@ impl Document {
             results: source.results(),
             details: source.details(),
             at_depth: source.at_depth(),
+            memory_parts: source.memory_parts(),
             status: source.status(),
             range: source.range(),
             queue: source.clean_all(&analysis.queue),

@@ -48,6 +48,21 @@ impl Source<'_> {
         (table.head.len() > 2).then_some(table)
     }
 
+    /// What the memory of each rung is made of; `None` where no more than its peak is known.
+    pub(super) fn memory_parts(&self) -> Option<Table> {
+        let row = |rung: &RungSummary| {
+            let load = &rung.load;
+            let on_gpu = load.vram_bytes.filter(|bytes| *bytes > 0);
+            let bytes =
+                [load.peak_rss_anon_bytes, load.peak_rss_file_bytes, on_gpu].map(|bytes| format::or_unknown(bytes, format::bytes_gib));
+            let context = format::or_unknown(rung.context_fits, |tokens| format!("{tokens} tokens"));
+            [self.clean(&rung.title)].into_iter().chain(bytes).chain([context]).collect()
+        };
+        let head = ["Model", "Its own", "Pages of the file", "On the GPU", "Context that fits"].map(str::to_owned).into();
+        let table = Table { head, rows: self.analysis.rungs.iter().map(row).collect() }.without_unknown_columns();
+        (table.head.len() > 1).then_some(table)
+    }
+
     /// Decode speed as the context fills; `None` where it was measured at an empty one alone.
     pub(super) fn at_depth(&self) -> Option<Table> {
         let rungs = || self.analysis.rungs.iter().filter(|rung| !rung.at_depth.is_empty());

@@ -36,9 +36,10 @@ CREATE TABLE rungs (
 ) STRICT;
 ";
 
-/// The rung's own engine as JSON, where a ladder mixes engines or hosts.
+/// The rung's own engine as JSON, where a ladder mixes engines or hosts; what a longer context takes.
 pub(crate) const V2: &str = "
 ALTER TABLE rungs ADD COLUMN engine TEXT;
+ALTER TABLE rungs ADD COLUMN kv_bytes_per_token INTEGER;
 ";
 
 /// A rung's status as its three columns.
@@ -99,7 +100,8 @@ pub(crate) fn insert(conn: &Connection, run: i64, rung: &RungRecord) -> Result<(
 pub(crate) fn set_facts(conn: &Connection, run: i64, position: u32, facts: &ModelFacts) -> Result<bool> {
     conn.prepare_cached(
         "UPDATE rungs SET digest = :digest, file_bytes = :file_bytes, parameters = :parameters, active_bytes = :active_bytes,
-            architecture = :architecture, quantization = :quantization, context_length = :context_length, specialty = :specialty
+            architecture = :architecture, quantization = :quantization, context_length = :context_length,
+            kv_bytes_per_token = :kv_bytes_per_token, specialty = :specialty
          WHERE run = :run AND position = :position",
     )?
     .execute(named_params! {
@@ -112,6 +114,7 @@ pub(crate) fn set_facts(conn: &Connection, run: i64, position: u32, facts: &Mode
         ":architecture": facts.architecture,
         ":quantization": facts.quantization,
         ":context_length": facts.context_length,
+        ":kv_bytes_per_token": stored(facts.kv_bytes_per_token),
         ":specialty": facts.specialty.map(specialty_name),
     })
     .map(|rows| rows > 0)
@@ -176,6 +179,7 @@ fn facts(row: &Row<'_>) -> Result<ModelFacts> {
         architecture: row.get("architecture")?,
         quantization: row.get("quantization")?,
         context_length: row.get("context_length")?,
+        kv_bytes_per_token: count(row, "kv_bytes_per_token")?,
         specialty: specialty.and_then(|name| [Specialty::Code].into_iter().find(|one| specialty_name(*one) == name)),
     })
 }

@@ -123,6 +123,7 @@ pub(crate) fn measured(id: &str) -> RunRecord {
         architecture: Some("llama".to_owned()),
         quantization: Some("Q4_K_M".to_owned()),
         context_length: Some(8192),
+        kv_bytes_per_token: Some(23_040),
         specialty: Some(Specialty::Code),
         ..first.facts.clone()
     };
