@@ -56,7 +56,7 @@ pub async fn ab(
     let rungs = run.rungs.iter_mut().zip(&protocols).zip(&setting.sides);
     let mut sides: Vec<Variant<'_>> = rungs
         .map(|((rung, protocol), AbSide { setting, reload, .. })| Variant {
-            climb: RungClimb { setting, protocol, voice: &voice, rung, offset_ms, epoch },
+            climb: RungClimb { setting, protocol, voice: &voice, rung, below: &[], offset_ms, epoch },
             reload: *reload,
         })
         .collect();

@@ -95,7 +95,7 @@ async fn check_drift(run: &mut RunRecord, setting: &Setting, voice: &Voice, offs
         return Ok(());
     }
     match run.rungs.iter_mut().find(measured) {
-        Some(rung) => RungClimb { setting, protocol: &protocol, voice, rung, offset_ms, epoch }.check_drift().await,
+        Some(rung) => RungClimb { setting, protocol: &protocol, voice, rung, below: &[], offset_ms, epoch }.check_drift().await,
         None => Ok(()),
     }
 }
@@ -122,8 +122,9 @@ async fn rungs(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms:
         if let Some(reason) = ladder_ends(&run.rungs[..position]) {
             return leave_out(run, position, &reason, voice).await;
         }
-        let rung = &mut run.rungs[position];
-        RungClimb { setting, protocol: &protocol, voice, rung, offset_ms, epoch }.climb().await?;
+        let (below, from_here) = run.rungs.split_at_mut(position);
+        let Some(rung) = from_here.first_mut() else { continue };
+        RungClimb { setting, protocol: &protocol, voice, rung, below, offset_ms, epoch }.climb().await?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod event;
 mod ladder;
 mod measure;
 mod parallel;
+mod patience;
 mod prompts;
 mod rung;
 mod template;

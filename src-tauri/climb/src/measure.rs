@@ -1,7 +1,9 @@
 //! One generation made into one trial: the formulas of the figures, applied to time stamps.
 
-use std::time::Instant;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use crate::patience::{Due, Patience};
 use toprung_core::cause::Cause;
 use toprung_core::output::classify_answer;
 use toprung_core::prompt;
@@ -10,6 +12,9 @@ use toprung_engines::{DoneReason, Engine, FinalRecord, Fragment, FragmentKind, P
 
 /// The most characters of an answer that are kept: enough to read, too few to fill a database.
 const KEPT_OUTPUT_CHARS: usize = 8_000;
+
+/// How often a wait that nothing bounds yet is looked at again.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Which trial it is, and on how large a context.
 #[derive(Debug, Clone, Copy)]
@@ -20,12 +25,13 @@ pub(crate) struct Label {
     pub(crate) started_ms: f64,
     /// What the engine set up, or what it was asked for where it does not say.
     pub(crate) context_tokens: u32,
+    pub(crate) patience: Patience,
 }
 
 impl Label {
     /// A trial at an empty context whose start is not known yet.
     pub(crate) fn plain(kind: TrialKind, index: u32) -> Self {
-        Self { kind, index, depth_tokens: None, started_ms: 0.0, context_tokens: 0 }
+        Self { kind, index, depth_tokens: None, started_ms: 0.0, context_tokens: 0, patience: Patience::default() }
     }
 }
 
@@ -39,6 +45,10 @@ struct Seen {
 }
 
 impl Seen {
+    fn fragments_ms(&self, sent: Instant) -> Vec<f32> {
+        self.at.iter().map(|at| ms_since(sent, at) as f32).collect()
+    }
+
     fn take(&mut self, fragment: &Fragment) {
         let holds_something = !fragment.text.is_empty() || fragment.tokens.is_some_and(|n| n > 0);
         if holds_something {
@@ -54,26 +64,51 @@ impl Seen {
     }
 }
 
-/// Makes one request and measures it. `on_text` hears the answer as it grows.
+/// Makes one request and measures it, or gives it up when the engine is silent for too long. `on_text` hears the answer as it grows.
 pub(crate) async fn trial(engine: &dyn Engine, request: &Request, label: Label, mut on_text: impl FnMut(&str) + Send) -> Trial {
-    let mut seen = Seen::default();
+    let seen = Mutex::new(Seen::default());
     let sent = Instant::now();
-    let end = engine
-        .generate(request, &mut |fragment| {
-            seen.take(&fragment);
-            on_text(&fragment.text);
-        })
-        .await;
+    let mut on_fragment = |fragment: Fragment| {
+        held(&seen).take(&fragment);
+        on_text(&fragment.text);
+    };
+    let end = tokio::select! {
+        biased;
+        end = engine.generate(request, &mut on_fragment) => end,
+        cause = silence(label.patience, sent, &seen) => Err(cause),
+    };
+    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     finish(request, label, sent, &seen, end)
 }
 
+fn held(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends when the engine has been silent for longer than the stop rules allow.
+async fn silence(patience: Patience, sent: Instant, seen: &Mutex<Seen>) -> Cause {
+    loop {
+        let due = Due::of(patience, sent, &held(seen).fragments_ms(sent));
+        let now = Instant::now();
+        match due {
+            Some(due) if due.at <= now => return due.cause(),
+            Some(due) => tokio::time::sleep_until(due.at.into()).await,
+            None => tokio::time::sleep(LOOK_AGAIN).await,
+        }
+    }
+}
+
+fn ms_since(sent: Instant, at: &Instant) -> f64 {
+    at.saturating_duration_since(sent).as_secs_f64() * 1e3
+}
+
 fn finish(request: &Request, label: Label, sent: Instant, seen: &Seen, end: Result<FinalRecord, Cause>) -> Trial {
-    let since_sent = |at: &Instant| at.saturating_duration_since(sent).as_secs_f64() * 1e3;
+    let since_sent = |at: &Instant| ms_since(sent, at);
     let mut trial = Trial {
         depth_tokens: label.depth_tokens,
         ttft_ms: seen.at.first().map(since_sent),
         first_answer_ms: seen.first_answer.as_ref().map(since_sent),
-        fragments_ms: seen.at.iter().map(|at| since_sent(at) as f32).collect(),
+        fragments_ms: seen.fragments_ms(sent),
         output: if label.kind == TrialKind::Answer { seen.answer.chars().take(KEPT_OUTPUT_CHARS).collect() } else { String::new() },
         ..Trial::new(label.kind, label.index, label.started_ms)
     };

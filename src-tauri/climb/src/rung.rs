@@ -39,6 +39,8 @@ pub(crate) struct RungClimb<'a> {
     pub(crate) protocol: &'a Protocol,
     pub(crate) voice: &'a Voice,
     pub(crate) rung: &'a mut RungRecord,
+    /// The rungs that were climbed before it: what may be expected of this one.
+    pub(crate) below: &'a [RungRecord],
     /// Milliseconds on the run's clock at `epoch`.
     pub(crate) offset_ms: f64,
     pub(crate) epoch: Instant,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use common::{Listener, climbed, fault, run, script, setting};
 use toprung_climb::{ClimbEnd, ClimbEvent, Control, Readers, Setting, climb};
+use toprung_core::cause::CauseKind;
 use toprung_core::model::Specialty;
 use toprung_core::plan::{Mode, protocol};
 use toprung_core::run::RungStatus;
@@ -139,6 +140,21 @@ async fn a_model_that_can_not_fit_is_not_tried_unless_a_person_insists() {
         climb(&mut run, setting, Vec::new(), Control::default(), listener as _).await;
         assert_eq!(run.rungs[0].status == RungStatus::Measured, measured, "{:?}", run.rungs[0].status);
     }
+}
+
+#[tokio::test]
+async fn a_trial_that_falls_silent_is_given_up_long_before_the_engine_gives_up() {
+    let engine = "time_scale = 0.1\n[[models]]\nmodel = \"a\"\ndecode_tps = 200\nprefill_tps = 5000\n";
+    let stalls = "faults = [{ at = \"speed\", cause = \"stalled\", after = 0.5, only = [2] }]";
+    let mut run = run(Mode::Quick, &["a"]);
+    let began = std::time::Instant::now();
+    let engine = Scripted::from_toml(&format!("{engine}{stalls}")).unwrap();
+    climbed(&mut run, engine, Control::default(), &Arc::new(Listener::default())).await;
+    let RungStatus::Failed(cause) = &run.rungs[0].status else { panic!("{:?}", run.rungs[0].status) };
+    assert_eq!((cause.kind, cause.detail.as_str()), (CauseKind::Stalled, "no further token within 10 s"));
+    // The engine itself would have waited for 12 s.
+    assert!((10..12).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!(run.rungs[0].trials.iter().any(|trial| !trial.fragments_ms.is_empty() && !trial.is_success()), "what came is kept");
 }
 
 #[tokio::test]

@@ -16,9 +16,31 @@ pub const MIN_IDLE_LIMIT_MS: f64 = 10_000.0;
 /// A pause this many times the usual gap is no slow token any more.
 pub const IDLE_LIMIT_FACTOR: f64 = 20.0;
 
-/// The longest wait for a first token, in milliseconds. Without a prediction the least limit holds.
-pub fn ttft_limit_ms(predicted_ms: Option<f64>) -> f64 {
-    limit(predicted_ms, TTFT_LIMIT_FACTOR, MIN_TTFT_LIMIT_MS)
+/// The longest wait for a first token, in milliseconds. `None` without a prediction: how long a large model on a slow machine may take is
+/// not known before anything like it was measured, and the engine's own limit holds.
+pub fn ttft_limit_ms(predicted_ms: Option<f64>) -> Option<f64> {
+    predicted_ms.filter(|ms| ms.is_finite()).map(|ms| limit(Some(ms), TTFT_LIMIT_FACTOR, MIN_TTFT_LIMIT_MS))
+}
+
+/// What a first token should take on a rung, in milliseconds: by the rung's own trials, else by the largest rung below it whose prefill
+/// speed is known, slower by as much as this model's active bytes are more.
+pub fn predicted_ttft_ms(prompt_tokens: u32, rung: &RungRecord, below: &[RungRecord]) -> Option<f64> {
+    let by_size = || {
+        let known = below.iter().filter_map(|rung| Some((streamed_bytes(rung)?, prefill_tps(rung)?)));
+        let (below_bytes, tps) = known.max_by_key(|(bytes, _)| *bytes)?;
+        Some(tps * below_bytes as f64 / streamed_bytes(rung)? as f64)
+    };
+    let tps = prefill_tps(rung).or_else(by_size)?;
+    Some(f64::from(prompt_tokens) / tps * 1000.0)
+}
+
+fn streamed_bytes(rung: &RungRecord) -> Option<u64> {
+    rung.facts.active_bytes.or(rung.facts.file_bytes).filter(|bytes| *bytes > 0)
+}
+
+fn prefill_tps(rung: &RungRecord) -> Option<f64> {
+    let tps: Vec<f64> = rung.trials.iter().filter(|trial| trial.is_success()).filter_map(|trial| trial.prefill_tps).collect();
+    stats::median(&tps).filter(|tps| *tps > 0.0)
 }
 
 /// The longest wait for the next fragment, in milliseconds, from the median gap so far.
@@ -121,17 +143,32 @@ mod tests {
     #[test]
     fn limits_never_fall_below_their_least() {
         for (predicted, limit) in [
-            (None, 30_000.0),
-            (Some(100.0), 30_000.0),
-            (Some(10_000.0), 50_000.0),
-            (Some(f64::NAN), 30_000.0),
-            (Some(f64::INFINITY), 30_000.0),
+            (None, None),
+            (Some(100.0), Some(30_000.0)),
+            (Some(10_000.0), Some(50_000.0)),
+            (Some(f64::NAN), None),
+            (Some(f64::INFINITY), None),
         ] {
             assert_eq!(ttft_limit_ms(predicted), limit, "predicted {predicted:?}");
         }
         for (gap, limit) in [(None, 10_000.0), (Some(30.0), 10_000.0), (Some(2000.0), 40_000.0)] {
             assert_eq!(idle_limit_ms(gap), limit, "gap {gap:?}");
         }
+    }
+
+    #[test]
+    fn a_first_token_is_predicted_from_the_rung_itself_or_from_the_one_below() {
+        let measured = |gigabytes: f64, prefill_tps: Option<f64>| {
+            let mut rung = crate::scripted::rung("m", gigabytes, 10.0, 5);
+            rung.trials.iter_mut().for_each(|trial| trial.prefill_tps = prefill_tps);
+            rung
+        };
+        let (small, middle) = (measured(1.0, Some(400.0)), measured(2.0, Some(200.0)));
+        let own = predicted_ttft_ms(500, &measured(4.0, Some(50.0)), &[small.clone()]).unwrap();
+        assert!((own - 10_000.0).abs() < 1.0, "{own}");
+        let below = predicted_ttft_ms(500, &measured(4.0, None), &[small, middle]).unwrap();
+        assert!((below - 5000.0).abs() < 1.0, "half as fast as the rung of 2 GB: {below}");
+        assert_eq!(predicted_ttft_ms(500, &measured(4.0, None), &[measured(2.0, None)]), None, "nothing is known");
     }
 
     #[test]

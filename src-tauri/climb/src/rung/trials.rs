@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::output::ignores_its_prompt;
 use toprung_core::plan::Shape;
+use toprung_core::stop_rules::predicted_ttft_ms;
 use toprung_core::stopping::{Decision, decide};
 use toprung_core::trial::{Outcome, Trial, TrialKind};
 use toprung_engines::{Prompt, Request};
@@ -12,6 +13,7 @@ use toprung_engines::{Prompt, Request};
 use super::{Halt, RungClimb};
 use crate::event::ClimbEvent;
 use crate::measure::{self, Label};
+use crate::patience::Patience;
 use crate::prompts::ANSWER_PROMPTS;
 use crate::template;
 
@@ -28,6 +30,8 @@ const DEPTH_SEED: u32 = 1 << 20;
 const SENTINEL_SEED: u32 = 1 << 21;
 /// A shorter sleep can't be told from the rounding of two clocks, in seconds.
 const SLEPT_S: f64 = 0.5;
+/// Of a short chat with its template around it, generously.
+const TOKENS_PER_WORD: u32 = 4;
 /// A machine that falls asleep in every trial is not being used for measuring.
 const MOST_RERUNS: usize = 3;
 
@@ -43,7 +47,8 @@ impl RungClimb<'_> {
                 Some(shape) => self.speed_request(shape, u32::MAX - round),
                 None => self.answer_request("Say hello.", CLASSIC_WARM_UP_TOKENS),
             };
-            let trial = self.one(&request, Label::plain(TrialKind::Speed, round)).await?;
+            // Some servers load the model at its first request, so that no first token is waited for too long here.
+            let trial = self.attempt(&request, Label::plain(TrialKind::Speed, round)).await?;
             hard_failure(&trial).map_or(Ok(()), |cause| Err(Halt::Failed(cause)))?;
             let steady = match (last, trial.decode_tps) {
                 (Some(before), Some(now)) => (now / before - 1.0).abs() < WARM_UP_SLOPE,
@@ -152,6 +157,7 @@ impl RungClimb<'_> {
 
     /// Runs one request. A trial in which the machine slept says nothing of its speed, so it is made again.
     pub(crate) async fn one(&self, request: &Request, label: Label) -> Result<Trial, Halt> {
+        let label = Label { patience: self.patience(request), ..label };
         let slept_s = || self.setting.readers.slept_s.as_ref().and_then(|read| read());
         for _ in 0..MOST_RERUNS {
             let before = slept_s();
@@ -162,6 +168,14 @@ impl RungClimb<'_> {
             }
         }
         self.attempt(request, label).await
+    }
+
+    fn patience(&self, request: &Request) -> Patience {
+        let tokens = match &request.prompt {
+            Prompt::Synthetic { tokens, .. } => *tokens,
+            Prompt::Chat(message) => message.split_whitespace().count() as u32 * TOKENS_PER_WORD,
+        };
+        Patience { first_token_ms: predicted_ttft_ms(tokens, self.rung, self.below) }
     }
 
     async fn attempt(&self, request: &Request, label: Label) -> Result<Trial, Halt> {
