@@ -153,7 +153,7 @@ fn a_climb_that_measures_nothing_ends_with_3() {
     run(place.toprung("climb --engine ollama --url http://127.0.0.1:9")).expect(3).says("Nothing answers at the engine's address");
     let dies = "[[faults]]\nat = \"load\"\ncause = \"out_of_memory\"\ndetail = \"at 7 GiB\"\n";
     let ended = run(place.scripted(&format!("{dies}{}", slow_script(3)), "climb --mode classic")).expect(3);
-    ended.says("It ran out of memory. (at 7 GiB)");
+    ended.says("It ran out of memory (at 7 GiB).");
     assert!(ended.out.contains("two rungs in a row failed"), "the third was not tried, and that is said: {}", ended.out);
 }
 

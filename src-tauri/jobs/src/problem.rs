@@ -47,9 +47,10 @@ impl From<Cause> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail)?;
+        let sentence = self.what.strip_suffix('.').unwrap_or(&self.what);
+        match self.detail.as_str() {
+            "" => f.write_str(&self.what)?,
+            detail => write!(f, "{sentence} ({detail}).")?,
         }
         write!(f, " {}", self.next_step)
     }
