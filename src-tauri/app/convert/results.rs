@@ -1,7 +1,7 @@
 //! Results and History: runs, their meaning and their charts.
 
 use toprung_jobs::ANSWER_PROMPTS;
-use toprung_jobs::analysis::{Capability, DepthSpeed, Estimate, RungSummary, RungVerdict, Step, SweetSpot, Use};
+use toprung_jobs::analysis::{Capability, DepthSpeed, Estimate, Observed, RungSummary, RungVerdict, Step, SweetSpot, Use};
 use toprung_jobs::chart::{ChartKind, Theme, chart_for};
 use toprung_jobs::history::{self, RunHeader, Shown};
 use toprung_jobs::home::Home;
@@ -9,8 +9,8 @@ use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::run::{RunStatus, RungRecord, RungStatus};
 use toprung_jobs::trial::{Outcome, TrialKind};
 use toprung_messages::{
-    AnswerView, CapabilityView, ChartView, DepthView, EstimateView, KneeView, MarkView, Problem, RunRow, RunView, RungView, StepView,
-    SweetSpotView,
+    AnswerView, CapabilityView, ChartView, DepthView, EstimateView, KneeView, MarkView, ObservedView, Problem, RunRow, RunView, RungView,
+    StepView, SweetSpotView,
 };
 
 use super::{plan, problem, rejection};
@@ -73,6 +73,7 @@ fn rung(summary: &RungSummary, record: &RungRecord) -> RungView {
         decode_tps: summary.decode_tps.map(estimate),
         at_depth: summary.at_depth.iter().map(depth).collect(),
         prefill_tps: summary.prefill_tps.map(estimate),
+        observed: observed(&summary.observed),
         ttft_ms: summary.ttft_ms.map(estimate),
         response_ms: summary.response_ms.map(estimate),
         answered: summary.success.map(|success| success.ok),
@@ -88,6 +89,17 @@ fn rung(summary: &RungSummary, record: &RungRecord) -> RungView {
         verdict: verdict(summary.verdict).to_owned(),
         problem: summary.cause.clone().map(|cause| problem(&cause.into())),
         answers: answers(record),
+    }
+}
+
+fn observed(seen: &Observed) -> ObservedView {
+    ObservedView {
+        decode_tps: seen.decode_tps.map(estimate),
+        prefill_tps: seen.prefill_tps.map(estimate),
+        tpot_ms: seen.tpot_ms.map(estimate),
+        gap_p50_ms: seen.gap_p50_ms,
+        gap_p95_ms: seen.gap_p95_ms,
+        gap_max_ms: seen.gap_max_ms,
     }
 }
 

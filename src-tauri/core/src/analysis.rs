@@ -72,6 +72,8 @@ pub struct RungSummary {
     pub success: Option<Success>,
     /// Decode speed behind longer prompts, by the number of tokens in the context.
     pub at_depth: Vec<DepthSpeed>,
+    /// The same trials by this side's clock.
+    pub observed: Observed,
     /// The longest context that fits into the machine's memory, in tokens; see [`crate::fit::fitting_context`].
     pub context_fits: Option<u32>,
     /// What was seen of the machine while it ran.
@@ -83,6 +85,23 @@ pub struct RungSummary {
     pub verdict: RungVerdict,
     /// Why it failed, where it did: the rung's own cause, or the one most of its failed trials share.
     pub cause: Option<Cause>,
+}
+
+/// What was seen from this side of the socket or pipe, beside what an engine says of itself; formulas in [`crate::figures`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Observed {
+    pub decode_tps: Option<Estimate>,
+    pub prefill_tps: Option<Estimate>,
+    /// Time per output token, in milliseconds.
+    pub tpot_ms: Option<Estimate>,
+    /// Time to the first token that is no thinking, in milliseconds.
+    pub first_answer_ms: Option<Estimate>,
+    /// Between fragments, in milliseconds: the usual trial's median gap and its longest but one in twenty.
+    pub gap_p50_ms: Option<f64>,
+    pub gap_p95_ms: Option<f64>,
+    /// The longest of all trials.
+    pub gap_max_ms: Option<f64>,
 }
 
 /// Decode speed at a filled context.

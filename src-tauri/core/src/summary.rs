@@ -1,8 +1,9 @@
 //! One rung in figures: medians with intervals, success, grade and cause, from its stored trials.
 
-use crate::analysis::{DepthSpeed, Estimate, Floors, Grade, RungSummary, RungVerdict, Success};
+use crate::analysis::{DepthSpeed, Estimate, Floors, Grade, Observed, RungSummary, RungVerdict, Success};
 use crate::cause::{Cause, CauseKind};
 use crate::escalation::Evidence;
+use crate::figures::{self, Gaps};
 use crate::fit::fitting_context;
 use crate::grade::{self, disturbance::samples_during};
 use crate::machine::{HardwareSample, Machine};
@@ -141,6 +142,20 @@ fn at_depth(rung: &RungRecord) -> Vec<DepthSpeed> {
     depths.into_iter().filter_map(speed).collect()
 }
 
+fn observed(timing: &[&Trial]) -> Observed {
+    let gaps: Vec<Gaps> = timing.iter().filter_map(|trial| figures::inter_fragment_gaps(trial)).collect();
+    let usual = |read: fn(&Gaps) -> f64| stats::median(&gaps.iter().map(read).collect::<Vec<f64>>());
+    Observed {
+        decode_tps: estimate(timing, |trial| trial.client_decode_tps),
+        prefill_tps: estimate(timing, figures::client_prefill_tps),
+        tpot_ms: estimate(timing, figures::time_per_output_token_ms),
+        first_answer_ms: estimate(timing, |trial| trial.first_answer_ms),
+        gap_p50_ms: usual(|gaps| gaps.p50_ms),
+        gap_p95_ms: usual(|gaps| gaps.p95_ms),
+        gap_max_ms: gaps.iter().map(|gaps| gaps.max_ms).reduce(f64::max),
+    }
+}
+
 /// Sums a rung up. Its verdict is decided later, beside the other rungs: see `verdict`.
 pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
     let (timing, response) = (timing_trials(rung), response_trials(rung));
@@ -157,6 +172,7 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
         response_ms: estimate(&response, |trial| trial.response_ms),
         success,
         at_depth: at_depth(rung),
+        observed: observed(&timing),
         context_fits: fitting_context(&rung.facts, &rung.load, setting.machine.memory_bytes),
         evidence: Evidence::of(&samples_during(rung, setting.samples)),
         grade: None,

@@ -68,6 +68,8 @@ pub struct RungView {
     /// Decode speed as the context fills, the shortest first; empty where it was not measured.
     pub at_depth: Vec<DepthView>,
     pub prefill_tps: Option<EstimateView>,
+    /// The same trials by this side's clock.
+    pub observed: ObservedView,
     pub ttft_ms: Option<EstimateView>,
     pub response_ms: Option<EstimateView>,
     pub answered: Option<u32>,
@@ -91,6 +93,20 @@ pub struct RungView {
     pub problem: Option<Problem>,
     /// The first of its answers, raw, for a look.
     pub answers: Vec<AnswerView>,
+}
+
+/// What was seen from this side of the socket or pipe.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ObservedView {
+    pub decode_tps: Option<EstimateView>,
+    pub prefill_tps: Option<EstimateView>,
+    /// Milliseconds per output token.
+    pub tpot_ms: Option<EstimateView>,
+    /// Milliseconds between fragments: usual, exceeded by one in twenty, longest.
+    pub gap_p50_ms: Option<f64>,
+    pub gap_p95_ms: Option<f64>,
+    pub gap_max_ms: Option<f64>,
 }
 
 /// Decode speed behind a prompt of so many tokens.

@@ -1,7 +1,7 @@
 //! Runs with their analyses put together by hand, for shapes that no stored run has: one rung, twelve, none measured.
 
 use toprung_core::analysis::{
-    Analysis, Capability, DepthSpeed, Estimate, Grade, Knee, RungSummary, RungVerdict, Step, Success, SweetSpot, Use,
+    Analysis, Capability, DepthSpeed, Estimate, Grade, Knee, Observed, RungSummary, RungVerdict, Step, Success, SweetSpot, Use,
 };
 use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::escalation::Evidence;
@@ -104,6 +104,7 @@ fn summary(position: u32, &(name, bytes, tps, response_ms, ok): &Row) -> RungSum
         response_ms: Some(around(response_ms)),
         success: Some(Success { ok, n: 5, low: if ok == 5 { 0.566 } else { 0.036 }, high: if ok == 5 { 1.0 } else { 0.624 } }),
         at_depth: vec![DepthSpeed { depth_tokens: 4096, decode_tps: around(tps * 0.6) }],
+        observed: Observed { decode_tps: Some(around(tps * 0.99)), gap_p50_ms: Some(1000.0 / tps), ..Observed::default() },
         context_fits: None,
         evidence: Evidence::default(),
         grade: Some(if ok == 5 { Grade::A } else { Grade::C }),

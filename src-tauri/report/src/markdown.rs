@@ -57,10 +57,11 @@ impl Page<'_> {
             |title: &str, rows: &Option<Table>| rows.as_ref().map(|rows| format!("### {title}\n\n{}", table(rows))).unwrap_or_default();
         let details = titled("Further Figures", &document.details);
         let at_depth = titled("As the Context Fills", &document.at_depth);
+        let clocks = titled("The Engine’s Clock and This Side’s", &document.clocks);
         let memory = titled("What the Memory Holds", &document.memory_parts);
         section(
             "Performance Benchmark Results",
-            &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details, at_depth, memory],
+            &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details, at_depth, memory, clocks],
         )
     }
 

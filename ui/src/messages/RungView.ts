@@ -2,6 +2,7 @@
 import type { AnswerView } from "./AnswerView";
 import type { DepthView } from "./DepthView";
 import type { EstimateView } from "./EstimateView";
+import type { ObservedView } from "./ObservedView";
 import type { Problem } from "./Problem";
 
 export type RungView = { model: string, title: string, file_bytes: number | null, quantization: string | null, 
@@ -12,7 +13,11 @@ status: string, decode_tps: EstimateView | null,
 /**
  * Decode speed as the context fills, the shortest first; empty where it was not measured.
  */
-at_depth: Array<DepthView>, prefill_tps: EstimateView | null, ttft_ms: EstimateView | null, response_ms: EstimateView | null, answered: number | null, asked: number | null, load_ms: number | null, peak_memory_bytes: number | null, 
+at_depth: Array<DepthView>, prefill_tps: EstimateView | null, 
+/**
+ * The same trials by this side's clock.
+ */
+observed: ObservedView, ttft_ms: EstimateView | null, response_ms: EstimateView | null, answered: number | null, asked: number | null, load_ms: number | null, peak_memory_bytes: number | null, 
 /**
  * Of that, what belongs to the process alone, and what is pages of the model's file.
  */

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use toprung_core::analysis::{RungSummary, Step};
+use toprung_core::analysis::{Estimate, RungSummary, Step};
 use toprung_core::format;
 use toprung_core::run::{RunStatus, RungStatus};
 
@@ -46,6 +46,22 @@ impl Source<'_> {
         let head = ["Model", "Quantization", "First token", "Prefill tokens/s", "Load", "Peak memory", "Grade"].map(str::to_owned).into();
         let table = Table { head, rows: self.analysis.rungs.iter().map(row).collect() }.without_unknown_columns();
         (table.head.len() > 2).then_some(table)
+    }
+
+    /// The engine's own clock beside this side's, and the pace of the text; `None` where nothing was seen.
+    pub(super) fn clocks(&self) -> Option<Table> {
+        let speed = |speed: Option<Estimate>| format::or_unknown(speed, |speed| format::figures(speed.median));
+        let row = |rung: &RungSummary| {
+            let seen = &rung.observed;
+            let pace = [seen.tpot_ms.map(|tpot| tpot.median), seen.gap_p50_ms, seen.gap_p95_ms, seen.gap_max_ms];
+            let speeds = [rung.decode_tps, seen.decode_tps, rung.prefill_tps, seen.prefill_tps].map(speed);
+            let pace = pace.map(|ms| format::or_unknown(ms, format::milliseconds));
+            [self.clean(&rung.title)].into_iter().chain(speeds).chain(pace).collect()
+        };
+        let head = ["Model", "Decode", "Seen here", "Prefill", "Seen here", "Per token", "Gap", "1 in 20 over", "Longest"];
+        let table = Table { head: head.map(str::to_owned).into(), rows: self.analysis.rungs.iter().map(row).collect() };
+        let is_seen = self.analysis.rungs.iter().any(|rung| rung.observed.decode_tps.is_some());
+        is_seen.then(|| table.without_unknown_columns())
     }
 
     /// What the memory of each rung is made of; `None` where no more than its peak is known.
