@@ -103,7 +103,12 @@ pub(crate) fn setting_of_two(engine: Scripted) -> Setting {
 }
 
 fn setting_of(rungs: usize, engine: Scripted) -> Setting {
-    let engine: Arc<dyn Engine> = Arc::new(engine);
+    sharing(rungs, &(Arc::new(engine) as Arc<dyn Engine>))
+}
+
+/// The same on an engine that others use as well.
+pub(crate) fn sharing(rungs: usize, engine: &Arc<dyn Engine>) -> Setting {
+    let engine = Arc::clone(engine);
     let engines = vec![engine; rungs];
     Setting { engines, seed: 7, readers: Readers::default(), memory_total: None, try_anyway: false }
 }

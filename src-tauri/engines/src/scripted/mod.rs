@@ -16,7 +16,7 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
 use toprung_core::run::{LoadKind, LoadRecord};
 
-pub use script::{BadScript, Fault, Script, ScriptedModel, Stage};
+pub use script::{BadScript, Fault, Moment, Script, ScriptedModel, Stage};
 
 use crate::synthetic::SplitMix;
 use crate::{
@@ -49,6 +49,8 @@ struct State {
     loaded: Option<ModelRef>,
     /// How often each stage was reached, for each model.
     occasions: HashMap<(Stage, Option<ModelRef>), u32>,
+    /// Moments that are over.
+    moments: usize,
 }
 
 impl Scripted {
@@ -97,6 +99,21 @@ impl Scripted {
     /// Fails where a fault strikes this stage.
     fn pass(&self, at: Stage, model: Option<&ScriptedModel>) -> Result<()> {
         self.occasion(at, model).1.map_or(Ok(()), |fault| Err(fault.to_cause()))
+    }
+
+    /// The model as fast as it is at this moment, which is over then.
+    fn at_this_moment(&self, scripted: &ScriptedModel) -> ScriptedModel {
+        let passed = {
+            let mut state = self.state();
+            state.moments += 1;
+            state.moments - 1
+        };
+        let mut now = scripted.clone();
+        if let Some(moment) = self.script.moments.get(passed % self.script.moments.len().max(1)) {
+            now.decode_tps *= moment.decode;
+            now.prefill_tps *= moment.prefill;
+        }
+        now
     }
 
     /// Waits until so many scripted milliseconds after `start`.
@@ -183,7 +200,11 @@ impl Engine for Scripted {
             Prompt::Chat(_) => Stage::Answer,
         };
         let (occasion, fault) = self.occasion(stage, Some(scripted));
-        let take = take(scripted, request, occasion, fault.as_ref(), self.noise(&request.model, stage, occasion));
+        let now = match stage {
+            Stage::Speed => self.at_this_moment(scripted),
+            _ => scripted.clone(),
+        };
+        let take = take(&now, request, occasion, fault.as_ref(), self.noise(&request.model, stage, occasion));
         let moment = |ms: f64| start + Duration::from_secs_f64(ms / 1000.0);
         for cue in take.cues {
             self.wait(start, cue.at_ms).await;

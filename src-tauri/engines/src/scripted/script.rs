@@ -14,6 +14,9 @@ pub struct Script {
     /// the scripted ones.
     pub time_scale: f64,
     pub version: Option<String>,
+    /// A machine's real moods: the speed of each moment beside the usual one. Every speed request, of whichever model, is the next
+    /// moment; after the last comes the first again.
+    pub moments: Vec<Moment>,
     /// Faults of the engine itself or of all models.
     pub faults: Vec<Fault>,
     pub models: Vec<ScriptedModel>,
@@ -21,7 +24,22 @@ pub struct Script {
 
 impl Default for Script {
     fn default() -> Self {
-        Self { seed: 1, time_scale: 1.0, version: None, faults: Vec::new(), models: Vec::new() }
+        Self { seed: 1, time_scale: 1.0, version: None, moments: Vec::new(), faults: Vec::new(), models: Vec::new() }
+    }
+}
+
+/// How fast a machine was for as long as one trial: 1 is as usual, 0.9 a tenth slower.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moment {
+    pub decode: f64,
+    pub prefill: f64,
+}
+
+impl Moment {
+    /// Whether both are speeds that something can have.
+    fn is_possible(self) -> bool {
+        [self.decode, self.prefill].iter().all(|factor| factor.is_finite() && *factor > 0.0)
     }
 }
 
@@ -134,6 +152,9 @@ impl Script {
         if !(0.0..=1000.0).contains(&self.time_scale) {
             return refuse(format!("time_scale is {}; it must be 0 to 1000", self.time_scale));
         }
+        if let Some(at) = self.moments.iter().position(|moment| !moment.is_possible()) {
+            return refuse(format!("moment {} is not above 0", at + 1));
+        }
         for model in &self.models {
             let name = &model.model;
             let speeds = [model.decode_tps, model.prefill_tps, model.pull_bytes_per_s];
@@ -198,6 +219,7 @@ mod tests {
             (model("[[models.faults]]\nat = \"answer\"\ncause = \"stalled\"\nafter = 2.0"), "after"),
             (model("[[models.faults]]\nat = \"answer\"\ncause = \"bad_luck\""), "bad_luck"),
             ("time_scale = -1.0".to_owned(), "time_scale"),
+            ("moments = [{ decode = 1.0, prefill = 1.0 }, { decode = 0.0, prefill = 1.0 }]".to_owned(), "moment 2"),
         ] {
             let error = Script::from_toml(&text).unwrap_err().to_string();
             assert!(error.contains(word), "{text}: {error}");
