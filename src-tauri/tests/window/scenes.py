@@ -211,6 +211,13 @@ def resumes(bench, tally):
             expect(done.returncode == 0, f"the second climb ended with {done.returncode}: {done.stderr}")
             compares(window)
             bench.pictures(window, "compare")
+        with tally.check("the comparison is saved as JSON by the system's own dialog"):
+            file = bench.folder / "comparison.json"
+            window.click("Export JSON…")
+            type_into_dialog(window.env, "Save the comparison", str(file))
+            window.says(f"Saved as {file}", EXPORT_S)
+            pairs = json.loads(file.read_bytes())["pairs"]
+            expect(len(pairs) == 1 and pairs[0]["figures"], f"the file holds {pairs}")
 
 
 def compares(window):
