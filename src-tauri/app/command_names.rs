@@ -6,6 +6,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "query_runs",
     "query_run",
     "query_chart",
+    "query_comparison",
     "query_live",
     "start_climb",
     "start_resume",
@@ -20,4 +21,5 @@ pub const COMMAND_NAMES: &[&str] = &[
     "start_delete_run",
     "cancel_delete_run",
     "save_report",
+    "save_comparison",
 ];

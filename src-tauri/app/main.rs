@@ -59,6 +59,8 @@ fn run(home: Arc<Home>) -> tauri::Result<()> {
             commands::runs::query_runs,
             commands::runs::query_run,
             commands::runs::query_chart,
+            commands::compare::query_comparison,
+            commands::compare::save_comparison,
             commands::runs::start_delete_run,
             commands::runs::cancel_delete_run,
             commands::runs::save_report,

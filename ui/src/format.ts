@@ -72,6 +72,21 @@ export function change(ratio: number): string {
   return `${percent > 0 ? "+" : ""}${number(percent, {})}${THIN}%`;
 }
 
+/** A relative change to a tenth of a per cent, as a comparison needs it: −10.1 %, +0.4 %. */
+export function changeTenths(ratio: number): string {
+  const percent = Math.round(ratio * 1_000) / 10;
+  if (percent === 0) return `0.0${THIN}%`;
+  return `${percent > 0 ? "+" : ""}${tenths(percent)}${THIN}%`;
+}
+
+/** The interval of a change, its unit said once: −11.2 to −8.9 %. */
+export function changeRange(low: number, high: number): string {
+  const [from, to] = [changeTenths(low), changeTenths(high)];
+  return from === to ? to : `${from.replace(`${THIN}%`, "")} to ${to}`;
+}
+
+const tenths = (value: number): string => number(value, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
 /** A share of 1: 38 %. */
 export function percent(share: number): string {
   return `${whole(share * 100)}${THIN}%`;
@@ -82,6 +97,20 @@ export function duration(ms: number): string {
   if (ms < SECOND_MS) return `${ms < 100 ? rough(ms) : whole(ms)}${THIN}ms`;
   const s = ms / 1_000;
   return s < MINUTES_FROM_S ? `${figure(s)}${THIN}s` : clock(s);
+}
+
+/** The interval of a figure: 81.8–84.2. */
+export function figureRange(low: number, high: number): string {
+  const [from, to] = [figure(low), figure(high)];
+  return from === to ? to : `${from}–${to}`;
+}
+
+/** The interval of a duration, its unit said once where both ends have the same: 105–112 ms. */
+export function durationRange(lowMs: number, highMs: number): string {
+  const [from, to] = [duration(lowMs), duration(highMs)];
+  if (from === to) return to;
+  const unit = to.slice(to.lastIndexOf(THIN));
+  return from.endsWith(unit) && from.indexOf(THIN) === from.lastIndexOf(THIN) ? `${from.slice(0, -unit.length)}–${to}` : `${from}–${to}`;
 }
 
 /** Seconds for a person who waits: 40 s, 2 min 5 s, 41 min, 1 h 10 min. */
@@ -153,6 +182,11 @@ export function moment(iso: string): string {
 export function shortName(model: string): string {
   const name = model.slice(model.lastIndexOf("/") + 1);
   return name.replace(/-gguf(?=:|$)/i, "") || model;
+}
+
+/** A sentence from Rust, whose per cent signs stay with their figures where a line ends. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) %/g, `$1${THIN}%`);
 }
 
 /** The first letter large, as at the beginning of a line. */

@@ -6,6 +6,7 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 
 import type { ChartView } from "./messages/ChartView";
 import type { Choice } from "./messages/Choice";
+import type { ComparisonView } from "./messages/ComparisonView";
 import type { LiveEvent } from "./messages/LiveEvent";
 import type { LiveView } from "./messages/LiveView";
 import type { ModelsView } from "./messages/ModelsView";
@@ -16,6 +17,7 @@ import type { RunRow } from "./messages/RunRow";
 import type { RunView } from "./messages/RunView";
 import type { Saved } from "./messages/Saved";
 import type { Setup } from "./messages/Setup";
+import type { Compared } from "./route.svelte";
 
 export type ChartKind = "throughput" | "response_time" | "success" | "memory" | "escalation";
 export type ReportFormat = "pdf" | "md" | "json";
@@ -31,6 +33,9 @@ export const queryLive = () => call<LiveView | null>("query_live");
 export function queryChart(run: string, kind: ChartKind, theme: "light" | "dark", width: number): Promise<ChartView> {
   return call("query_chart", { run, kind, theme, width });
 }
+
+/** Stored runs beside each other. */
+export const queryComparison = ({ a, b, asked }: Compared) => call<ComparisonView>("query_comparison", { a, b, asked });
 
 /** Begins a climb and answers with its run's id. */
 export const startClimb = (choice: Choice) => call<string>("start_climb", { choice });
@@ -57,6 +62,9 @@ export const cancelDeleteRun = (id: number) => call<null>("cancel_delete_run", {
 
 /** Asks where to, by the system's own dialog, and writes the report there. */
 export const saveReport = (run: string, format: ReportFormat) => call<Saved>("save_report", { run, format });
+
+/** Asks where to, and writes the comparison there as JSON. */
+export const saveComparison = ({ a, b, asked }: Compared) => call<Saved>("save_comparison", { a, b, asked });
 
 async function call<T>(command: string, args?: Record<string, unknown>): Promise<T> {
   try {

@@ -2,7 +2,8 @@
 import { climb } from "./climb.svelte";
 import { moment } from "./format";
 import type { RunRow } from "./messages/RunRow";
-import { go, SCREENS } from "./route.svelte";
+import { newestTwo } from "./picks";
+import { compareAnew, go, goCompare, route, SCREENS } from "./route.svelte";
 import { settings } from "./settings.svelte";
 import { scan } from "./setup.svelte";
 import { THEMES } from "./theme";
@@ -20,10 +21,21 @@ export function commands(runs: RunRow[], help: () => void): Command[] {
   return [
     ...whileClimbing(),
     ...SCREENS.map(({ screen, title }, index) => ({ title, about: `screen ${index + 1}`, run: () => go(screen) })),
+    ...comparisons(runs),
     ...runs.slice(0, RUNS_OFFERED).map((run) => ({ title: `Results of ${moment(run.started_at)}`, about: run.ladder, run: () => go("results", run.id) })),
     ...THEMES.map((theme) => ({ title: `Theme: ${theme}`, about: settings.themeChoice === theme ? "now" : "", run: () => void (settings.themeChoice = theme) })),
     { title: "Look at this machine again", about: "re-scan", run: () => void scan() },
     { title: "Keys and how to read the ladder", about: "?", run: help },
+  ];
+}
+
+function comparisons(runs: RunRow[]): Command[] {
+  const [two, inView] = [newestTwo(runs), route.compared];
+  const own = runs.slice(0, RUNS_OFFERED).filter((run) => run.interleaved);
+  return [
+    ...(inView?.b ? [{ title: "Swap A and B", about: "comparison", run: () => compareAnew({ ...inView, a: inView.b ?? inView.a, b: inView.a }) }] : []),
+    ...(two ? [{ title: "Compare the newest two runs", about: "comparison", run: () => goCompare(two) }] : []),
+    ...own.map((run) => ({ title: `Compare A with B of ${moment(run.started_at)}`, about: "measured in turns", run: () => goCompare({ a: run.id, b: null, asked: [] }) })),
   ];
 }
 

@@ -22,7 +22,7 @@ export function emphasised(sentence: string, names: string[]): Part[] {
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** "grade A", or "grade A, 2 rungs B"; null where nothing is graded. */
-export function gradesLine(rungs: RungView[]): string | null {
+export function gradesLine(rungs: Pick<RungView, "grade">[]): string | null {
   const counts = new Map<string, number>();
   for (const { grade } of rungs) if (grade !== null) counts.set(grade, (counts.get(grade) ?? 0) + 1);
   const [first, ...others] = [...counts].sort(([, a], [, b]) => b - a);

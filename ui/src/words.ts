@@ -42,6 +42,23 @@ const RUN_STATES: Record<string, Word> = {
 
 const ENGINES: Record<string, string> = { llama: "llama.cpp (embedded)", ollama: "Ollama", openai: "OpenAI-compatible server", scripted: "Scripted" };
 
+/** What is compared, with its unit and which way is good. */
+const FIGURES: Record<string, { title: string; unit: string | null; about: string }> = {
+  decode: { title: "Decode speed", unit: "tok/s", about: "more is faster" },
+  prefill: { title: "Prefill speed", unit: "tok/s", about: "more is faster" },
+  first_token: { title: "First token", unit: null, about: "less is faster" },
+  response: { title: "Response", unit: null, about: "less is faster" },
+};
+
+/** What B is, each with a mark of its own shape: up, down, equal, a question. `why` says what leaves it open. */
+const COMPARED: Record<string, Word & { path: string; why: string | null }> = {
+  faster: { text: "faster", tone: "good", path: "M5 8.5v-7M2 4.5l3-3 3 3", why: null },
+  slower: { text: "slower", tone: "bad", path: "M5 1.5v7M2 5.5l3 3 3-3", why: null },
+  no_difference: { text: "no difference", tone: "plain", path: "M1.5 3.5h7M1.5 6.5h7", why: null },
+  not_shown: { text: "can't tell", tone: "warn", path: "M3 3.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.6-.9 1.1M5 8.6v.1", why: "wide interval" },
+  too_few_trials: { text: "can't tell", tone: "warn", path: "M3 3.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.6-.9 1.1M5 8.6v.1", why: "too few trials" },
+};
+
 /** How a climb can be run, with what each is for. */
 export const MODES = [
   { name: "quick", title: "Quick", about: "3 trials a rung, 20 s at most, ±5 %" },
@@ -65,4 +82,6 @@ export function engineLine(kind: string, version: string | null): string {
 }
 
 export const modeWord = (name: string): string => MODES.find((mode) => mode.name === name)?.title.toLowerCase() ?? name;
+export const figureWord = (code: string): (typeof FIGURES)[string] => FIGURES[code] ?? { title: code.replaceAll("_", " "), unit: null, about: "" };
+export const comparedWord = (code: string): (typeof COMPARED)[string] => COMPARED[code] ?? { text: code.replaceAll("_", " "), tone: "plain", path: "", why: null };
 export const gradeTone = (grade: string): Tone => ({ A: "good", B: "warn", C: "bad" })[grade] as Tone ?? "plain";

@@ -1,12 +1,12 @@
 //! Results and History: stored runs, their charts and reports.
 
 use tauri::{AppHandle, State};
-use tauri_plugin_dialog::DialogExt as _;
 use toprung_jobs::export::{self, ReportKind};
 use toprung_jobs::history;
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_messages::{ChartView, RunRow, RunView, Saved};
 
+use super::dialog;
 use crate::convert;
 use crate::deletions::Item;
 use crate::state::{Answer, AppState};
@@ -54,23 +54,8 @@ pub(crate) async fn save_report(app: AppHandle, state: State<'_, AppState>, run:
     })?;
     let shown = history::show(&state.home, &run).map_err(convert::rejection)?;
     let day = shown.run.started_at.get(..10).unwrap_or("run");
-    let dialog = app
-        .dialog()
-        .file()
-        .set_title("Save the report")
-        .set_file_name(format!("toprung-{day}.{}", kind.extension()))
-        .add_filter(format.to_uppercase(), &[kind.extension()]);
-    let (tell, told) = tokio::sync::oneshot::channel();
-    dialog.save_file(move |path| {
-        let _ = tell.send(path);
-    });
-    let Some(path) = told.await.ok().flatten().and_then(|path| path.into_path().ok()) else { return Ok(Saved::NotNow) };
-    // The person may have typed a name without its ending.
-    let path = if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(kind.extension())) {
-        path
-    } else {
-        path.with_added_extension(kind.extension())
-    };
+    let name = format!("toprung-{day}.{}", kind.extension());
+    let Some(path) = dialog::where_to(&app, "Save the report", &name, kind.extension()).await else { return Ok(Saved::NotNow) };
     let written = tokio::task::spawn_blocking(move || export::save(&shown, &path)).await;
     match written {
         Ok(Ok(path)) => Ok(Saved::Written { path: path.display().to_string() }),

@@ -1,5 +1,6 @@
 //! The edge: what the jobs know, made into what the page is told. Nothing is decided here.
 
+pub(crate) mod compare;
 pub(crate) mod live;
 pub(crate) mod models;
 pub(crate) mod plan;

@@ -1,6 +1,7 @@
 //! Results and History: runs, their meaning and their charts.
 
 use toprung_jobs::ANSWER_PROMPTS;
+use toprung_jobs::ab;
 use toprung_jobs::analysis::{Capability, DepthSpeed, Estimate, Observed, RungSummary, RungVerdict, Step, SweetSpot, Use};
 use toprung_jobs::chart::{ChartKind, Theme, chart_for};
 use toprung_jobs::history::{self, RunHeader, Shown};
@@ -37,6 +38,7 @@ pub(crate) fn row(home: &Home, run: &RunHeader) -> RunRow {
         rungs_done: run.rungs_done,
         headline: history::headline(home, run),
         resumable: history::is_resumable(home, run),
+        interleaved: ab::is_interleaved(home, run),
     }
 }
 
@@ -121,7 +123,7 @@ fn answers(record: &RungRecord) -> Vec<AnswerView> {
         .collect()
 }
 
-fn estimate(estimate: Estimate) -> EstimateView {
+pub(super) fn estimate(estimate: Estimate) -> EstimateView {
     EstimateView { median: estimate.median, low: estimate.low, high: estimate.high, n: estimate.n }
 }
 

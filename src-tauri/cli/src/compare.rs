@@ -64,7 +64,7 @@ fn refuse(pair: &Pair) {
     }
     sides(pair, tell);
     if let Some(next) = &pair.next_step {
-        tell(next);
+        tell(&format!("{next} Or compare in spite of it with --anyway."));
     }
 }
 

@@ -12,6 +12,9 @@ use common::{Place, run};
 use serde_json::Value;
 use toprung_core::run::{RunRecord, RunStatus};
 use toprung_core::seed::{SEED_RUN_ID, seed_run};
+use toprung_jobs::ab::is_interleaved;
+use toprung_jobs::history;
+use toprung_jobs::home::Home;
 use toprung_store::Store;
 
 /// The seed's run a day later, with something changed.
@@ -165,6 +168,19 @@ fn a_model_against_its_like_is_no_different_and_one_a_tenth_slower_is_slower() {
         assert!(again.contains(answer), "a stored run compares as it did: {again}");
         let shown = run(place.toprung("history show last")).expect(0).out;
         assert!(shown.contains("A: usual") && shown.contains("10 trials"), "{shown}");
+    }
+}
+
+#[test]
+fn only_a_run_in_turns_holds_a_comparison_of_its_own() {
+    let place = Place::new();
+    run(ab(&place, SCRIPT, "--a usual --b same --trials 5")).expect(0);
+    let named_alike = second(|run| toprung_jobs::ab::LADDER.clone_into(&mut run.ladder));
+    store(&place, &[seed_run(), named_alike]);
+    let home = Home::open_at(&place.home()).unwrap();
+    for header in history::runs(&home).unwrap() {
+        let in_turns = header.rungs == 2;
+        assert_eq!(is_interleaved(&home, &header), in_turns, "a ladder that is called “{}” is not enough", header.ladder);
     }
 }
 

@@ -3,6 +3,7 @@
 //! B is always seen from A: a ratio of 0.9 says that B's figure is nine tenths of A's. The reasons for the way it is
 //! computed are in ARCHITECTURE.md, "Why is a difference not simply two medians?".
 
+mod aspect;
 mod comparable;
 mod figures;
 mod statistics;
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::Estimate;
 use crate::stats;
 
-pub use comparable::{Aspect, Comparability, Difference, Side, comparable};
+pub use aspect::Aspect;
+pub use comparable::{Comparability, Difference, Side, comparable};
 pub use figures::{Figure, FigureComparison, figures};
 pub use statistics::{cliffs_delta, wander};
 pub use words::{change, headline, next_step};
@@ -50,6 +52,13 @@ pub struct Ratio {
     pub value: f64,
     pub low: f64,
     pub high: f64,
+}
+
+impl Ratio {
+    /// Whether the interval lies wholly within [`MARGIN`]: the two are then known to be equally fast.
+    pub fn is_within_margin(&self) -> bool {
+        self.low >= 1.0 - MARGIN && self.high <= 1.0 + MARGIN
+    }
 }
 
 /// What B is, seen from A.

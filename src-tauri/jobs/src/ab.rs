@@ -12,6 +12,7 @@ use toprung_engines::Engine;
 
 use crate::climb::{OnLive, RunningClimb, go, setting};
 use crate::engines::{EngineChoice, open_with_threads};
+use crate::history::RunHeader;
 use crate::home::Home;
 use crate::ladders::LadderChoice;
 use crate::lock::ClimbLock;
@@ -235,6 +236,11 @@ fn keep(home: &Home, run: &RunRecord, setup: &Setup) -> Result<(), Problem> {
     let mut store = home.store();
     store.begin_run(run).and_then(|()| store.save_event(&run.id, 0.0, &event)).map_err(|error| error.to_cause())?;
     Ok(())
+}
+
+/// Whether a stored run measured two variants in turns, so that it holds a comparison of its own.
+pub fn is_interleaved(home: &Home, run: &RunHeader) -> bool {
+    run.ladder == LADDER && kept_setup(home, &run.id).is_ok_and(|setup| setup.is_some())
 }
 
 /// How a stored run was set up; `None` for one that is no interleaved measurement.

@@ -180,10 +180,11 @@ fn asked(a: &RungRecord, b: &RungRecord, interleaved: bool, question: &Question)
     asked
 }
 
+/// Each front adds how a person compares in spite of it.
 fn after_refusal(comparability: &Comparability) -> String {
     let only_grades = comparability.reasons.iter().all(|reason| reason.aspect == Aspect::Grade);
     let next = if only_grades { "Measure it again on a quiet machine" } else { "Measure both alike" };
-    format!("{next}, or compare in spite of it with --anyway.")
+    format!("{next}.")
 }
 
 fn side<'a>(loaded: &'a Loaded, rung: &'a RungRecord) -> Side<'a> {

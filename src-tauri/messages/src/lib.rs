@@ -3,11 +3,13 @@
 //! Architecture invariant: these types are for the wire alone. They are made from the core's at the edge and
 //! hold raw numbers; words for numbers are the front end's (`ui/src/format.ts`). Unknown is `null`, never 0.
 
+mod compare;
 mod live;
 mod models;
 mod plan;
 mod results;
 
+pub use compare::*;
 pub use live::*;
 pub use models::*;
 pub use plan::*;

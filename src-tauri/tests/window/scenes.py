@@ -47,7 +47,7 @@ def launches(bench, tally):
             expect(cpu() in window.text(), f"the page does not name {cpu()}")
         with tally.check("every screen opens by its key, without an error or a violation of the policy"):
             window.value(LISTEN)
-            for key, heading in (("4", "Runs on this machine"), ("3", "Models on this machine"), ("2", "Results"), ("1", "Which model")):
+            for key, heading in (("5", "comparison needs two runs"), ("4", "Runs on this machine"), ("3", "Models on this machine"), ("2", "Results"), ("1", "Which model")):
                 window.press(key)
                 window.says(heading)
                 bench.pictures(window, f"empty-{heading.split()[0].lower()}")
@@ -206,11 +206,41 @@ def resumes(bench, tally):
             window.says("Climbing ·", TRIAL_S)
             finish(window)
             shows_results(window)
+        with tally.check("two stored runs are ticked in History and compared, figure by figure"):
+            done = climb_in_terminal(bench, home, CLIMB_S)
+            expect(done.returncode == 0, f"the second climb ended with {done.returncode}: {done.stderr}")
+            compares(window)
+            bench.pictures(window, "compare")
+        with tally.check("the comparison is saved as JSON by the system's own dialog"):
+            file = bench.folder / "comparison.json"
+            window.click("Export JSON…")
+            type_into_dialog(window.env, "Save the comparison", str(file))
+            window.says(f"Saved as {file}", EXPORT_S)
+            pairs = json.loads(file.read_bytes())["pairs"]
+            expect(len(pairs) == 1 and pairs[0]["figures"], f"the file holds {pairs}")
+
+
+def compares(window):
+    window.press("4")
+    ticks = "return document.querySelectorAll('main li input').length"
+    until(lambda: window.value(ticks) == 2, "both runs stand in History")
+    window.value("document.querySelectorAll('main li input').forEach((tick) => tick.click())")
+    window.call(window.element("//main//button[normalize-space(.)='Compare']") + "/click", {})
+    window.says("B seen from A")
+    # A busy machine may have spoilt a run, which is then refused until a person insists.
+    if "Compare anyway" in window.text():
+        window.click("Compare anyway")
+    window.says("Decode speed")
+    expect("tok/s" in window.text(), f"the figures are missing: {window.text()}")
+
+
+def climb_in_terminal(bench, home, seconds):
+    command = [Path(bench.binary).with_name("toprung"), "climb", "--ladder", home / "tiny.toml", "--mode", "quick"]
+    return subprocess.run(command, env=bench.env(home), capture_output=True, text=True, timeout=seconds, check=False)
 
 
 def is_told_of_the_climb(bench, home):
-    command = [Path(bench.binary).with_name("toprung"), "climb", "--ladder", home / "tiny.toml", "--mode", "quick"]
-    done = subprocess.run(command, env=bench.env(home), capture_output=True, text=True, timeout=TRIAL_S, check=False)
+    done = climb_in_terminal(bench, home, TRIAL_S)
     expect(done.returncode == 3, f"it ended with {done.returncode}: {done.stderr}")
     expect("Another climb is running" in done.stderr, f"it said {done.stderr}")
 

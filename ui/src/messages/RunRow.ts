@@ -15,4 +15,8 @@ headline: string | null,
 /**
  * Whether it can be resumed: it is neither finished nor under way in this or another process.
  */
-resumable: boolean, };
+resumable: boolean, 
+/**
+ * Whether it measured A against B in turns, so that it holds a comparison of its own.
+ */
+interleaved: boolean, };

@@ -24,6 +24,12 @@ const screens: [string, Fixture, string][] = [
   ["Models", worlds.laptopWorld, "models"],
   ["Models with none", worlds.freshWorld, "models"],
   ["History", worlds.laptopWorld, "history"],
+  ["Compare", worlds.compareWorld, "compare/r-1/r-5"],
+  ["Compare of a run in turns", worlds.compareWorld, "compare/r-6"],
+  ["Compare of what may not be compared", worlds.refusedWorld, "compare/r-1/r-5"],
+  ["Compare in spite of it", worlds.refusedWorld, "compare/r-1/r-5/power,machine"],
+  ["Compare before runs are chosen", worlds.compareWorld, "compare"],
+  ["Compare with one run", worlds.onlyRunWorld, "compare"],
 ];
 
 for (const [look, media] of looks) {

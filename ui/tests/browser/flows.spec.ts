@@ -1,27 +1,9 @@
 // What a person does, from a press of a key to the command that Rust receives.
-import { expect, test as base, type Page } from "@playwright/test";
-
-import { callsOf, emit, installFake, type Fixture } from "../fake-tauri";
+import { callsOf, emit } from "../fake-tauri";
 import { live, sample } from "../fixtures/live";
 import { noOllama } from "../fixtures/machine";
 import * as worlds from "../fixtures/worlds";
-
-// Every flow fails if the page breaks the window's policy or throws.
-const test = base.extend<{ open: (world: Fixture, screen?: string) => Promise<Page> }>({
-  open: async ({ page }, use) => {
-    const faults: string[] = [];
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (message.type() === "error") faults.push(message.text());
-    });
-    await use(async (world, screen = "climb") => {
-      await installFake(page, world);
-      await page.goto(`/#/${screen}`);
-      return page;
-    });
-    expect(faults, "the page must neither throw nor break the window's policy").toEqual([]);
-  },
-});
+import { expect, test } from "./open";
 
 test.describe("Home", () => {
   test("Enter starts the climb that is planned, and the live screen opens", async ({ open }) => {

@@ -7,6 +7,10 @@ import * as worlds from "../fixtures/worlds";
 const folder = process.env["SCREENSHOTS"];
 test.skip(!folder, "set SCREENSHOTS to a folder to draw every screen");
 
+async function tickTwo(page: Page) {
+  for (const when of [/12 Sept 2025|Sep 12, 2025/, /9 Sept 2025|Sep 9, 2025/]) await page.getByRole("checkbox", { name: when }).first().check();
+}
+
 const screens: [string, Fixture, string, ((page: Page) => Promise<void>)?][] = [
   ["home", worlds.laptopWorld, "climb"],
   ["home-customise", worlds.freshWorld, "climb", (page) => page.getByText("Customise…").click()],
@@ -34,6 +38,17 @@ const screens: [string, Fixture, string, ((page: Page) => Promise<void>)?][] = [
   ["help", worlds.laptopWorld, "climb", (page) => page.keyboard.press("?")],
   ["history", worlds.laptopWorld, "history"],
   ["history-empty", worlds.freshWorld, "history"],
+  ["history-ticked", worlds.compareWorld, "history", tickTwo],
+  ["compare", worlds.compareWorld, "compare/r-1/r-5"],
+  ["compare-turns", worlds.compareWorld, "compare/r-6"],
+  ["compare-insisted", worlds.compareWorld, "compare/r-1/r-5/grade"],
+  ["compare-refused", worlds.refusedWorld, "compare/r-1/r-5"],
+  ["compare-refused-insisted", worlds.refusedWorld, "compare/r-1/r-5/power,machine"],
+  ["compare-long", worlds.longCompareWorld, "compare/r-1/r-5"],
+  ["compare-start", worlds.compareWorld, "compare"],
+  ["compare-empty", worlds.onlyRunWorld, "compare"],
+  ["compare-failed", { ...worlds.compareWorld, failures: { query_comparison: worlds.nothingInCommon } }, "compare/r-1/r-5"],
+  ["compare-loading", { ...worlds.compareWorld, silent: ["query_comparison"] }, "compare/r-1/r-5"],
 ];
 
 const sizes = [[1000, 700], [1600, 1000]] as const;

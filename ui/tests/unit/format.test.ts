@@ -23,6 +23,25 @@ describe("numbers", () => {
     [0.002, "±0 %"],
   ])("a change of %d reads %s, with a true minus sign", (ratio, shown) => expect(plain(format.change(ratio))).toBe(shown));
 
+  it.each([
+    [-0.101, "−10.1 %"],
+    [0.0004, "0.0 %"],
+    [0.004, "+0.4 %"],
+    [2.571, "+257.1 %"],
+  ])("a compared change of %d reads %s", (ratio, shown) => expect(plain(format.changeTenths(ratio))).toBe(shown));
+
+  it("an interval says its unit once", () => {
+    expect(plain(format.changeRange(-0.112, -0.089))).toBe("−11.2 to −8.9 %");
+    expect(plain(format.changeRange(0.1, 0.1))).toBe("+10.0 %");
+    expect(format.figureRange(81.8, 84.2)).toBe("81.8–84.2");
+    expect(plain(format.durationRange(105, 112))).toBe("105–112 ms");
+    expect(plain(format.durationRange(960, 1_050)), "each end in its own unit").toBe("960 ms–1.05 s");
+    expect(plain(format.durationRange(119_000, 125_000))).toBe("1 min 59 s–2 min 5 s");
+    expect(plain(format.durationRange(105, 105.2))).toBe("105 ms");
+  });
+
+  it("a per cent sign stays with its figure", () => expect(format.unbroken("−10.1 % (5 %)")).toBe("−10.1\u202f% (5\u202f%)"));
+
   it("a range whose ends look the same is one number", () => {
     expect(format.range(74, 92)).toBe("74–92");
     expect(format.range(8.01, 8.04)).toBe("8");

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Aspect;
 use crate::analysis::{Floors, Grade, RungSummary};
 use crate::drift::session_reasons;
 use crate::format;
@@ -15,27 +16,6 @@ use crate::trial::TrialKind;
 const THINKING_SETTINGS: [&str; 2] = ["thinking", "think"];
 /// As much of a digest as tells two files apart at a glance, with its `sha256:`.
 const SHOWN_DIGEST_CHARS: usize = 19;
-
-/// What must be equal, unless its difference is the question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Aspect {
-    /// The file itself, by its digest; by name and size where no digest is known.
-    Model,
-    Quantization,
-    /// Asked for, and set up.
-    Context,
-    /// Prompt and output tokens of a trial, and which kind of trial the speeds come from.
-    Shape,
-    Thinking,
-    Engine,
-    /// Mains or battery.
-    Power,
-    /// Processor, memory and graphics.
-    Machine,
-    /// A rung of grade C is not to be compared, nor one of which nothing was measured.
-    Grade,
-}
 
 /// Something in which the two sides differ, in words with both figures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,11 +9,6 @@ pub fn change(ratio: &Ratio) -> String {
     format!("{} ({} to {})", of(ratio.value), of(ratio.low), of(ratio.high))
 }
 
-/// Whether the interval lies wholly within the margin: the two are then known to be equally fast.
-fn is_narrow(ratio: &Ratio) -> bool {
-    ratio.low >= 1.0 - MARGIN && ratio.high <= 1.0 + MARGIN
-}
-
 impl Verdict {
     pub fn word(self) -> &'static str {
         match self {
@@ -40,7 +35,7 @@ impl Compared {
     pub fn verdict_words(&self) -> &'static str {
         match self.verdict {
             None => "too few trials",
-            Some(Verdict::NoDifference) if !is_narrow(&self.ratio) => "no difference shown",
+            Some(Verdict::NoDifference) if !self.ratio.is_within_margin() => "no difference shown",
             Some(verdict) => verdict.word(),
         }
     }
@@ -66,7 +61,7 @@ fn of_main(a: &str, b: &str, main: &FigureComparison) -> String {
             let trials = format::count(n, "trial", "trials");
             format!("{trials} a side are too few to tell {b} from {a}: {title} {change}.")
         }
-        Some(Verdict::NoDifference) if is_narrow(&main.compared.ratio) => {
+        Some(Verdict::NoDifference) if main.compared.ratio.is_within_margin() => {
             format!("There is no difference between {a} and {b}: {title} {change}, within ±{margin}.")
         }
         Some(Verdict::NoDifference) => {
@@ -87,7 +82,7 @@ pub fn next_step(figures: &[FigureComparison]) -> Option<&'static str> {
     let main = figures.iter().find(|figure| figure.figure == Figure::Decode).or(figures.first())?;
     match main.compared.verdict {
         None => Some("Measure both in the standard mode, or against each other with: toprung ab"),
-        Some(Verdict::NoDifference) if !is_narrow(&main.compared.ratio) => {
+        Some(Verdict::NoDifference) if !main.compared.ratio.is_within_margin() => {
             Some("Close other programs and measure them against each other with: toprung ab --trials 20")
         }
         Some(_) => None,
