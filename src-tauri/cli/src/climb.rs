@@ -12,7 +12,7 @@ use toprung_jobs::format;
 use toprung_jobs::history;
 use toprung_jobs::home::Home;
 use toprung_jobs::ladders::LadderChoice;
-use toprung_jobs::plan::{Choice, Plan, plan};
+use toprung_jobs::plan::{Choice, Plan, plan, warnings};
 use toprung_jobs::problem::Problem;
 use toprung_jobs::{ClimbEnd, EngineKind};
 
@@ -51,6 +51,9 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
 async fn start(home: &Arc<Home>, args: &args::Climb) -> Result<Option<RunningClimb>, Problem> {
     let plan = plan(home, &choice(args)).await?;
     tell(&headline(&plan));
+    for warning in warnings(&plan) {
+        tell(&format!("Note: {}.", warning.trim_end_matches('.')));
+    }
     tell(&table::plan(&plan).to_string());
     if !args.yes && plan.download_bytes > 0 && !agreed(plan.download_bytes) {
         return Ok(None);

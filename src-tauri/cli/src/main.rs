@@ -8,6 +8,7 @@ mod climb;
 mod compare;
 mod doctor;
 mod history;
+mod key;
 mod models;
 mod progress;
 mod results;
@@ -60,6 +61,7 @@ async fn run(args: Args) -> Result<ExitCode, Problem> {
         Command::Climb(args) => climb::run(&home, &args).await,
         Command::Ab(args) => ab::run(&home, &args).await,
         Command::Compare(args) => compare::run(&home, &args),
+        Command::Key(args) => key::run(&home, args.command),
         Command::Models(args) => models::run(&home, args).await,
         Command::History(args) => history::run(&home, args),
         Command::Doctor(args) => doctor::run(&home, &args).await,

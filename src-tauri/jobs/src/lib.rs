@@ -14,6 +14,7 @@ pub mod export;
 pub mod history;
 pub mod home;
 mod hosts;
+pub mod keys;
 pub mod ladders;
 pub mod live;
 mod lock;
