@@ -1,6 +1,7 @@
 //! The command line. Other programs rely on it: names and meanings stay.
 
 mod compare;
+mod concurrency;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use toprung_jobs::engines::EngineChoice;
 use toprung_jobs::{EngineKind, Mode};
 
 pub(crate) use compare::{Ab, Compare};
+pub(crate) use concurrency::Concurrency;
 
 /// Which local language model should this machine run? Toprung answers by measuring.
 #[derive(Debug, Parser)]
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Ab(Ab),
     /// Say whether two runs, or two models of them, differ in speed.
     Compare(Compare),
+    /// Send several requests at once, and say from where on more of them only wait.
+    Concurrency(Concurrency),
     /// List, pull or remove models.
     Models(Models),
     /// Store or remove the key of an OpenAI-compatible server, in this machine's keyring.
@@ -247,6 +251,7 @@ mod tests {
             "toprung history show 0192",
             "toprung doctor",
             "toprung doctor --server http://127.0.0.1:8080",
+            "toprung concurrency --engine openai --url http://127.0.0.1:8080 --model x --up-to 8 --mode quick --json -",
             "toprung key set https://box.lan:8080",
             "toprung key rm https://box.lan:8080",
         ] {
@@ -265,6 +270,7 @@ mod tests {
             "toprung compare",
             "toprung compare a b --across weather",
             "toprung ab --a x",
+            "toprung concurrency",
             "toprung key set",
             "toprung key set http://127.0.0.1:8080 sk-key",
         ] {

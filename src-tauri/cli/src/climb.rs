@@ -18,6 +18,7 @@ use toprung_jobs::{ClimbEnd, EngineKind};
 
 use crate::args;
 use crate::progress::Progress;
+use crate::signals::interrupted;
 use crate::{INTERRUPTED, NOTHING_DONE, results, table, tell};
 
 /// While a result can't be saved: seldom enough for a disk, soon enough for a person who has just made room.
@@ -143,21 +144,4 @@ pub(crate) async fn finish(running: RunningClimb) -> Result<ClimbEnd, Problem> {
     signals.abort();
     saving.abort();
     end
-}
-
-/// Returns when the program is asked to end.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hang_up.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -1,4 +1,4 @@
-//! An OpenAI-compatible server through the terminal program: climbed, compared, with its key.
+//! An OpenAI-compatible server through the terminal program: climbed, compared, measured with several requests at once, with its key.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -80,12 +80,18 @@ fn what_a_server_can_not_do_is_refused_as_bad_input() {
     let table = [
         ("climb --engine openai".to_owned(), "no usual address. Give it, such as http://127.0.0.1:8080"),
         ("models list --engine openai".to_owned(), "no usual address"),
+        ("concurrency --engine openai --model tiny".to_owned(), "no usual address"),
         (format!("models pull tiny {at}"), "none can be pulled or deleted"),
         (format!("models rm tiny {at}"), "none can be pulled or deleted"),
         (format!("climb --model llama3.2:1b {at}"), "It serves tiny."),
         (format!("climb --model tny {at}"), "Did you mean tiny?"),
         (format!("climb --ladder starter {at}"), "Choose the ladder installed"),
         (format!("ab --a tiny --b tiny --engine-a openai --url-a {} --context-b 8192", server.url), "can't be set from here"),
+        (format!("concurrency --model tiny --mode classic {at}"), "Choose quick, standard or thorough"),
+        (format!("concurrency --model tiny --up-to 0 {at}"), "Ask for 1 to 256"),
+        (format!("concurrency --model other {at}"), "It serves tiny."),
+        ("concurrency --model smollm2-135m-instruct".to_owned(), "Did you mean smollm2-135m-instruct-q4_1?"),
+        (format!("concurrency --model tiny --json levels.txt {at}"), "does not end with .json"),
         ("key set http://example.com".to_owned(), "Use an https address"),
         ("key set ftp://127.0.0.1".to_owned(), "only http and https"),
     ];
@@ -138,10 +144,53 @@ fn two_servers_are_measured_in_turns() {
 }
 
 #[test]
-fn a_real_server_is_climbed() {
+fn requests_at_once_are_measured_and_written_as_versioned_json() {
+    let (place, server) = (Place::new(), Server::start(None, 2));
+    let arguments = format!("concurrency --engine openai --url {} --model tiny --up-to 2 --mode quick --json levels.json", server.url);
+    let ended = run(place.toprung(&arguments)).expect(0);
+    assert!(ended.out.contains("First token, p95") && ended.out.contains("0 of 6"), "{}", ended.out);
+    let levels = place.json("levels.json");
+    assert_eq!((&levels["schema"], &levels["model"], &levels["up_to"]), (&1.into(), &"tiny".into(), &2.into()), "{levels}");
+    assert!(["saturated", "still_growing"].contains(&levels["end"].as_str().unwrap()), "{levels}");
+    assert!(levels["answer"].as_str().unwrap().contains("tokens/s"), "{levels}");
+    let measured = levels["levels"].as_array().unwrap();
+    assert_eq!(measured.iter().map(|level| level["parallel"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 2]);
+    for level in measured {
+        assert!(level["total_tps"]["median"].as_f64().unwrap() > 0.0 && level["ttft_p95_ms"].as_f64().unwrap() > 0.0, "{level}");
+    }
+    let alone = run(place.toprung(&arguments.replace("levels.json", "-"))).expect(0).out;
+    assert!(serde_json::from_str::<serde_json::Value>(&alone).is_ok(), "standard output holds one JSON value and nothing else: {alone}");
+}
+
+#[test]
+fn a_measurement_that_was_stopped_keeps_its_levels() {
+    let (place, server) = (Place::new(), Server::start(None, 10));
+    let arguments = format!("concurrency --engine openai --url {} --model tiny --mode quick --json levels.json", server.url);
+    let mut measuring = place.start(place.toprung(&arguments));
+    measuring.wait_for("✓ 1 request at once");
+    measuring.signal("INT");
+    measuring.end().expect(130).says("what is finished is kept");
+    let levels = place.json("levels.json");
+    assert_eq!(levels["end"], "interrupted");
+    assert!(!levels["levels"].as_array().unwrap().is_empty(), "{levels}");
+}
+
+#[test]
+fn an_engine_that_answers_nobody_ends_with_3() {
+    let place = Place::new();
+    run(place.toprung("concurrency --engine openai --url http://127.0.0.1:9 --model tiny")).expect(3).says("Nothing answers");
+}
+
+#[test]
+fn a_real_server_is_climbed_and_measured_with_requests_at_once() {
     let Some(url) = lab_llama_server() else { return };
     let place = Place::new();
     run(place.toprung(&format!("climb --engine openai --url {url} --mode quick --json results.json"))).expect(0);
     let results = place.json("results.json");
+    let model = results["rungs"][0]["model"].as_str().unwrap();
     assert!(results["rungs"][0]["decode_tps"]["median"].as_f64().unwrap() > 1.0, "{results}");
+    let arguments = format!("concurrency --engine openai --url {url} --model {model} --up-to 2 --mode quick --json levels.json");
+    run(place.toprung(&arguments)).expect(0);
+    let levels = place.json("levels.json");
+    assert!(levels["levels"][0]["total_tps"]["median"].as_f64().unwrap() > 1.0, "{levels}");
 }

@@ -7,6 +7,7 @@
 pub mod ab;
 pub mod climb;
 pub mod compare;
+pub mod concurrency;
 pub mod doctor;
 pub mod engines;
 mod expect;
