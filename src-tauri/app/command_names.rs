@@ -2,6 +2,7 @@
 pub const COMMAND_NAMES: &[&str] = &[
     "query_setup",
     "query_plan",
+    "query_server",
     "query_models",
     "query_runs",
     "query_run",
@@ -20,4 +21,5 @@ pub const COMMAND_NAMES: &[&str] = &[
     "start_delete_run",
     "cancel_delete_run",
     "save_report",
+    "save_key",
 ];
