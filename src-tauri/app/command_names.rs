@@ -2,6 +2,7 @@
 pub const COMMAND_NAMES: &[&str] = &[
     "query_setup",
     "query_plan",
+    "query_server",
     "query_models",
     "query_runs",
     "query_run",
@@ -22,4 +23,5 @@ pub const COMMAND_NAMES: &[&str] = &[
     "cancel_delete_run",
     "save_report",
     "save_comparison",
+    "save_key",
 ];

@@ -44,6 +44,8 @@ fn run(home: Arc<Home>) -> tauri::Result<()> {
         .invoke_handler(tauri::generate_handler![
             commands::setup::query_setup,
             commands::setup::query_plan,
+            commands::setup::query_server,
+            commands::setup::save_key,
             commands::climb::query_live,
             commands::climb::start_climb,
             commands::climb::start_resume,

@@ -38,6 +38,7 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
     ("tauri-plugin-single-instance", &["app"], "only the app knows Tauri"),
     ("rusqlite", &["store"], "only the store speaks SQL"),
     ("reqwest", &["models", "engines"], "only models and engines speak HTTP"),
+    ("keyring", &["jobs"], "there is one place for keys, in jobs"),
     ("sysinfo", &["hardware", "worker"], "only hardware reads sensors; the worker counts physical cores for its threads"),
 ];
 

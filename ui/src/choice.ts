@@ -7,10 +7,12 @@ import { MODES } from "./words";
 const FIRST_ENGINE = "llama";
 const FIRST_LADDER = "starter";
 const FIRST_MODE = "standard";
+/** Is found by its address alone, so that it stands in no list of what is here. */
+const SERVER = "openai";
 
 export function wholeChoice(stored: Partial<Choice>, setup: Setup): Choice {
   const usual = setup.engines.find((engine) => engine.kind === FIRST_ENGINE && engine.ready) ?? setup.engines.find((engine) => engine.ready);
-  const engine = setup.engines.find((entry) => entry.kind === stored.engine)?.kind ?? usual?.kind ?? FIRST_ENGINE;
+  const engine = isServer(stored) ? SERVER : (setup.engines.find((entry) => entry.kind === stored.engine)?.kind ?? usual?.kind ?? FIRST_ENGINE);
   const named = setup.ladders.some((entry) => entry.name === stored.ladder);
   const ladder = stored.ladder && (named || isPath(stored.ladder)) ? stored.ladder : (setup.ladders.find((entry) => entry.name === FIRST_LADDER) ?? setup.ladders[0])?.name;
   return {
@@ -22,13 +24,17 @@ export function wholeChoice(stored: Partial<Choice>, setup: Setup): Choice {
   };
 }
 
+function isServer(stored: Partial<Choice>): boolean {
+  return stored.engine === SERVER && typeof stored.url === "string" && stored.url !== "";
+}
+
 /** Whether a ladder is a person's own file, and not the name of one that comes with Toprung. */
 export function isPath(ladder: string): boolean {
   return /[\\/]/.test(ladder) || ladder.endsWith(".toml");
 }
 
-/** Whether an engine is reached over HTTP, so that it has an address. */
-export const hasAddress = (engine: string): boolean => engine === "ollama" || engine === "openai";
+/** Whether an engine is reached over HTTP at its usual address or another. */
+export const hasAddress = (engine: string): boolean => engine === "ollama";
 
 /** Whether an engine pulls a model by any name that a person writes. */
 export const takesAnyName = (engine: string): boolean => engine === "ollama";

@@ -16,6 +16,7 @@ import type { PullEvent } from "./messages/PullEvent";
 import type { RunRow } from "./messages/RunRow";
 import type { RunView } from "./messages/RunView";
 import type { Saved } from "./messages/Saved";
+import type { ServerView } from "./messages/ServerView";
 import type { Setup } from "./messages/Setup";
 import type { Compared } from "./route.svelte";
 
@@ -24,6 +25,10 @@ export type ReportFormat = "pdf" | "md" | "json";
 
 export const querySetup = () => call<Setup>("query_setup");
 export const queryPlan = (choice: Choice) => call<PlanView>("query_plan", { choice });
+/** Asks a server at an address who it is and what it serves. */
+export const queryServer = (url: string) => call<ServerView>("query_server", { url });
+/** Keeps a server's key in the system's keyring, and answers with the server that it belongs to. */
+export const saveKey = (url: string, key: string) => call<string>("save_key", { url, key });
 export const queryModels = () => call<ModelsView>("query_models");
 export const queryRuns = () => call<RunRow[]>("query_runs");
 export const queryRun = (run: string) => call<RunView>("query_run", { run });

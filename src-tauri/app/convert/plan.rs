@@ -7,9 +7,11 @@ use toprung_jobs::ladders::{self, LadderChoice};
 use toprung_jobs::machine::Machine;
 use toprung_jobs::plan::{Choice as JobChoice, FitWord, Plan, RungPlan};
 use toprung_jobs::problem::Problem as JobProblem;
-use toprung_jobs::setup::{EngineState, Setup as JobSetup};
+use toprung_jobs::setup::{EngineState, Seen, Setup as JobSetup};
 use toprung_jobs::{EngineKind, Mode};
-use toprung_messages::{Choice, EngineView, GpuView, LadderChoice as LadderView, MachineView, PlanView, PlannedRungView, Resumable, Setup};
+use toprung_messages::{
+    Choice, EngineView, GpuView, LadderChoice as LadderView, MachineView, PlanView, PlannedRungView, Resumable, ServerView, Setup,
+};
 
 use super::{problem, rejection};
 use crate::locale;
@@ -55,6 +57,17 @@ fn engine_view(engine: &EngineState) -> EngineView {
     }
 }
 
+pub(crate) fn server(seen: Seen) -> ServerView {
+    let (warnings, program) = (seen.warnings(), seen.program());
+    ServerView {
+        url: seen.description.url,
+        program,
+        version: seen.description.version,
+        models: seen.models.iter().map(ToString::to_string).collect(),
+        warnings,
+    }
+}
+
 fn resumable(run: &RunHeader) -> Resumable {
     Resumable {
         run: run.id.clone(),
@@ -86,7 +99,7 @@ pub(crate) fn choice(choice: &Choice) -> Answer<JobChoice> {
 
 pub(crate) fn engine(name: &str, url: Option<String>) -> Answer<EngineChoice> {
     let kind = EngineKind::from_name(name).ok_or_else(|| {
-        rejection(JobProblem::input("no_such_engine", format!("There is no engine “{name}”."), "Choose llama or ollama."))
+        rejection(JobProblem::input("no_such_engine", format!("There is no engine “{name}”."), "Choose llama, ollama or openai."))
     })?;
     Ok(EngineChoice { kind, url: url.filter(|url| !url.trim().is_empty()) })
 }

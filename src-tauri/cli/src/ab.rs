@@ -22,6 +22,9 @@ pub(crate) async fn run(home: &Arc<Home>, args: &Ab) -> Result<ExitCode, Problem
     }
     let plan = ab::plan(home, &args.choice()).await?;
     tell(&headline(&plan));
+    for warning in ab::warnings(&plan) {
+        tell(&format!("Note: {}.", warning.trim_end_matches('.')));
+    }
     if !args.yes && plan.download_bytes > 0 && !agreed(plan.download_bytes) {
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,6 +1,7 @@
 //! The command line. Other programs rely on it: names and meanings stay.
 
 mod compare;
+mod concurrency;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use toprung_jobs::engines::EngineChoice;
 use toprung_jobs::{EngineKind, Mode};
 
 pub(crate) use compare::{Ab, Compare};
+pub(crate) use concurrency::Concurrency;
 
 /// Which local language model should this machine run? Toprung answers by measuring.
 #[derive(Debug, Parser)]
@@ -16,7 +18,7 @@ pub(crate) use compare::{Ab, Compare};
     name = "toprung",
     version,
     about,
-    after_help = "TOPRUNG_HOME names the data folder. Exit codes: 0 finished, 2 bad input, 3 nothing could be measured, 130 interrupted. A climb that meets a full disk waits, says so, and goes on by itself once there is room."
+    after_help = "TOPRUNG_HOME names the data folder. TOPRUNG_API_KEY holds the key of the server that --url names; it goes before the keyring's, and never to a server that only a ladder file names. Exit codes: 0 finished, 2 bad input, 3 nothing could be measured, 130 interrupted. A climb that meets a full disk waits, says so, and goes on by itself once there is room."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -31,8 +33,12 @@ pub(crate) enum Command {
     Ab(Ab),
     /// Say whether two runs, or two models of them, differ in speed.
     Compare(Compare),
+    /// Send several requests at once, and say from where on more of them only wait.
+    Concurrency(Concurrency),
     /// List, pull or remove models.
     Models(Models),
+    /// Store or remove the key of an OpenAI-compatible server, in this machine's keyring.
+    Key(Key),
     /// List runs, or show one.
     History(History),
     /// Look at the machine, engines, sensors and data folder, and say what is missing.
@@ -81,7 +87,7 @@ pub(crate) struct Engine {
     /// The engine that runs the models.
     #[arg(long, value_enum, default_value_t = EngineArg::Llama)]
     engine: EngineArg,
-    /// Where the engine is reached.
+    /// Where the engine is reached; an OpenAI-compatible server has no usual address.
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 }
@@ -169,6 +175,20 @@ pub(crate) enum ModelsCommand {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct Key {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Store a server's key; it is asked for, or read from standard input.
+    Set { url: String },
+    /// Remove a server's key.
+    Rm { url: String },
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct History {
     #[command(subcommand)]
     pub(crate) command: HistoryCommand,
@@ -196,6 +216,9 @@ pub(crate) struct Doctor {
     /// Where Ollama is reached, if not at its usual address.
     #[arg(long, value_name = "URL")]
     pub(crate) url: Option<String>,
+    /// An OpenAI-compatible server to look at too.
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: Option<String>,
 }
 
 #[cfg(test)]
@@ -227,6 +250,10 @@ mod tests {
             "toprung history list",
             "toprung history show 0192",
             "toprung doctor",
+            "toprung doctor --server http://127.0.0.1:8080",
+            "toprung concurrency --engine openai --url http://127.0.0.1:8080 --model x --up-to 8 --mode quick --json -",
+            "toprung key set https://box.lan:8080",
+            "toprung key rm https://box.lan:8080",
         ] {
             parse(line).unwrap_or_else(|error| panic!("{line}: {error}"));
         }
@@ -243,6 +270,9 @@ mod tests {
             "toprung compare",
             "toprung compare a b --across weather",
             "toprung ab --a x",
+            "toprung concurrency",
+            "toprung key set",
+            "toprung key set http://127.0.0.1:8080 sk-key",
         ] {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }

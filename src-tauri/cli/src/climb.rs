@@ -12,12 +12,13 @@ use toprung_jobs::format;
 use toprung_jobs::history;
 use toprung_jobs::home::Home;
 use toprung_jobs::ladders::LadderChoice;
-use toprung_jobs::plan::{Choice, Plan, plan};
+use toprung_jobs::plan::{Choice, Plan, plan, warnings};
 use toprung_jobs::problem::Problem;
 use toprung_jobs::{ClimbEnd, EngineKind};
 
 use crate::args;
 use crate::progress::Progress;
+use crate::signals::interrupted;
 use crate::{INTERRUPTED, NOTHING_DONE, results, table, tell};
 
 /// While a result can't be saved: seldom enough for a disk, soon enough for a person who has just made room.
@@ -51,6 +52,9 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
 async fn start(home: &Arc<Home>, args: &args::Climb) -> Result<Option<RunningClimb>, Problem> {
     let plan = plan(home, &choice(args)).await?;
     tell(&headline(&plan));
+    for warning in warnings(&plan) {
+        tell(&format!("Note: {}.", warning.trim_end_matches('.')));
+    }
     tell(&table::plan(&plan).to_string());
     if !args.yes && plan.download_bytes > 0 && !agreed(plan.download_bytes) {
         return Ok(None);
@@ -140,21 +144,4 @@ pub(crate) async fn finish(running: RunningClimb) -> Result<ClimbEnd, Problem> {
     signals.abort();
     saving.abort();
     end
-}
-
-/// Returns when the program is asked to end.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hang_up.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }

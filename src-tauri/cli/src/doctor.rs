@@ -12,7 +12,7 @@ use crate::args::Doctor;
 
 pub(crate) async fn run(home: &Arc<Home>, args: &Doctor) -> Result<ExitCode, Problem> {
     let mut group = "";
-    for check in doctor::examine(home, args.url.as_deref()).await {
+    for check in doctor::examine(home, args.url.as_deref(), args.server.as_deref()).await {
         if check.group != group {
             group = check.group;
             answer(group);

@@ -6,11 +6,14 @@ mod ab;
 mod args;
 mod climb;
 mod compare;
+mod concurrency;
 mod doctor;
 mod history;
+mod key;
 mod models;
 mod progress;
 mod results;
+mod signals;
 mod table;
 
 use std::io::Write as _;
@@ -60,6 +63,8 @@ async fn run(args: Args) -> Result<ExitCode, Problem> {
         Command::Climb(args) => climb::run(&home, &args).await,
         Command::Ab(args) => ab::run(&home, &args).await,
         Command::Compare(args) => compare::run(&home, &args),
+        Command::Concurrency(args) => concurrency::run(&home, &args).await,
+        Command::Key(args) => key::run(&home, args.command),
         Command::Models(args) => models::run(&home, args).await,
         Command::History(args) => history::run(&home, args),
         Command::Doctor(args) => doctor::run(&home, &args).await,

@@ -45,7 +45,9 @@ async fn list(home: &Home, engine: &Engine) -> Result<ExitCode, Problem> {
         table.add_row(offer_row(model));
     }
     answer(&table.to_string());
-    answer("Pull one with: toprung models pull MODEL");
+    if !offered.is_empty() {
+        answer("Pull one with: toprung models pull MODEL");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -147,6 +147,15 @@ fn measuring(rung: &LiveRung) -> String {
     format!("{what} {} of {of}{}", trial.index + 1, so_far.unwrap_or_default())
 }
 
+/// Shows what is going on where nobody knows how long it takes.
+pub(crate) fn spinner() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));
+    let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    bar.set_style(style);
+    bar.enable_steady_tick(Duration::from_secs(1));
+    bar
+}
+
 /// A bar for a pull on its own.
 pub(crate) fn pull_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND));

@@ -135,7 +135,7 @@ impl RungClimb<'_> {
 
     /// In words, when the model can't fit and nobody overruled that.
     pub(crate) fn too_large(&self) -> Option<String> {
-        if self.setting.try_anyway {
+        if self.setting.try_anyway || !self.engine().takes_memory_here() {
             return None;
         }
         let available = self.setting.readers.memory_available.as_ref().and_then(|read| read())?;

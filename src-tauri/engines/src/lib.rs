@@ -138,6 +138,10 @@ pub trait Engine: Send + Sync {
     async fn writes_without_template(&self, _request: &Request) -> Option<bool> {
         None
     }
+    /// Whether a model that it loads takes this machine's memory, so that a model can be too large for it.
+    fn takes_memory_here(&self) -> bool {
+        true
+    }
     /// What the loaded model takes, at its peak so far.
     async fn memory(&self, model: &ModelRef) -> EngineMemory;
     async fn unload(&self, model: &ModelRef) -> Result<()>;

@@ -16,7 +16,7 @@ use crate::history::RunHeader;
 use crate::home::Home;
 use crate::ladders::LadderChoice;
 use crate::lock::ClimbLock;
-use crate::plan::{Choice, Plan, plan as plan_climb};
+use crate::plan::{Choice, Plan, plan as plan_climb, warnings as plan_warnings};
 use crate::problem::Problem;
 
 /// What the ladder of such a run is called.
@@ -110,6 +110,13 @@ pub async fn plan(home: &Home, choice: &AbChoice) -> Result<AbPlan, Problem> {
     Ok(AbPlan { variants, trials: choice.trials, mode: choice.mode, download_bytes, try_anyway: choice.try_anyway })
 }
 
+/// What a person should know of the engines before starting, each in a sentence.
+pub fn warnings(plan: &AbPlan) -> Vec<String> {
+    let mut warnings: Vec<String> = plan.variants.iter().flat_map(|variant| plan_warnings(&variant.plan)).collect();
+    warnings.dedup();
+    warnings
+}
+
 fn check(choice: &AbChoice) -> Result<(), Problem> {
     if (choice.trials as usize) < MIN_TRIALS {
         let what = format!("{} trials a side are too few for a verdict.", choice.trials);
@@ -119,6 +126,10 @@ fn check(choice: &AbChoice) -> Result<(), Problem> {
     for variant in [&choice.a, &choice.b] {
         if variant.threads == Some(0) {
             return Err(Problem::input("no_threads", "0 threads can't compute anything.", "Ask for 1 or more."));
+        }
+        if variant.engine.kind == EngineKind::Openai && variant.context_tokens.is_some() {
+            let what = "The context of an OpenAI-compatible server can't be set from here.";
+            return Err(Problem::input("context_not_for_engine", what, "Set it where the server is started, and leave it out here."));
         }
         if let Some(tokens) = variant.context_tokens.filter(|tokens| *tokens < least) {
             let what = format!("A context of {tokens} tokens is below the {least} of this mode.");
@@ -163,12 +174,13 @@ fn name(variants: &mut [VariantPlan; 2]) {
         if of_a == of_b { [None, None] } else { [of_a, of_b] }
     };
     let engines = apart(|setup| Some(setup.engine.kind.title().to_owned()));
+    let servers = if engines == [None, None] { apart(|setup| setup.engine.url.clone()) } else { [None, None] };
     let threads = apart(|setup| setup.threads.map(|threads| format!("{threads} threads")).or(Some("usual threads".to_owned())));
     let contexts = apart(|setup| Some(format!("context {}", setup.context_tokens)));
-    let titles = ["A", "B"].into_iter().zip(variants.iter()).zip(engines).zip(threads).zip(contexts);
+    let titles = ["A", "B"].into_iter().zip(variants.iter()).zip(engines).zip(servers).zip(threads).zip(contexts);
     let titles: Vec<String> = titles
-        .map(|((((letter, variant), engine), threads), context)| {
-            let parts: Vec<String> = [Some(model(variant)), engine, threads, context].into_iter().flatten().collect();
+        .map(|(((((letter, variant), engine), server), threads), context)| {
+            let parts: Vec<String> = [Some(model(variant)), engine, server, threads, context].into_iter().flatten().collect();
             format!("{letter}: {}", parts.join(", "))
         })
         .collect();

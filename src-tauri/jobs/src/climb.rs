@@ -12,7 +12,8 @@ use toprung_engines::Engine;
 use crate::ab;
 use crate::engines::{EngineChoice, shared_engine};
 use crate::home::Home;
-use crate::ladders::{keep_sources, kept_sources};
+use crate::keys::NamedBy;
+use crate::ladders::{is_of_file, keep_sources, kept_sources};
 use crate::live::{Live, LiveState};
 use crate::lock::ClimbLock;
 use crate::plan::{Plan, planned_ladder};
@@ -178,10 +179,11 @@ fn engines_of(home: &Home, run: &RunRecord) -> Result<Vec<Arc<dyn Engine>>, Prob
     let sources = kept_sources(home, &run.id);
     let mut opened: Vec<(EngineChoice, Arc<dyn Engine>)> = Vec::new();
     let mut engines = Vec::new();
+    let by = if is_of_file(&run.ladder) { NamedBy::File } else { NamedBy::Person };
     for rung in &run.rungs {
         let description = rung.engine.as_ref().unwrap_or(&run.engine);
         let choice = EngineChoice { kind: description.kind, url: description.url.clone() };
-        engines.push(shared_engine(home, choice, &sources, &mut opened)?);
+        engines.push(shared_engine(home, choice, &sources, by, &mut opened)?);
     }
     Ok(engines)
 }

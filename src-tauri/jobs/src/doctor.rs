@@ -2,9 +2,12 @@
 
 use toprung_core::format;
 use toprung_core::machine::Machine;
+use toprung_core::model::EngineKind;
 
+use crate::engines::EngineChoice;
 use crate::home::Home;
-use crate::setup::{EngineState, detect};
+use crate::keys::KEY_VARIABLE;
+use crate::setup::{EngineState, ask, detect};
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,11 +21,15 @@ pub struct Check {
     pub mend: Option<String>,
 }
 
-/// Looks at the machine, the engines, the sensors and the data folder.
-pub async fn examine(home: &Home, ollama_url: Option<&str>) -> Vec<Check> {
+/// Looks at the machine, the engines, the keyring, the sensors and the data folder; `server` is an OpenAI-compatible one to look at too.
+pub async fn examine(home: &Home, ollama_url: Option<&str>, server: Option<&str>) -> Vec<Check> {
     let setup = detect(home, ollama_url).await;
     let mut checks = machine(&setup.machine);
     checks.extend(setup.engines.iter().map(engine));
+    if let Some(server) = server {
+        checks.push(engine(&ask(home, EngineChoice { kind: EngineKind::Openai, url: Some(server.to_owned()) }).await));
+    }
+    checks.push(keyring(home));
     checks.extend(toprung_hardware::sensors().into_iter().map(|sensor| Check {
         group: "Sensors",
         name: sensor.name.to_owned(),
@@ -64,6 +71,17 @@ fn engine(engine: &EngineState) -> Check {
             None => format!("{version}, {}", format::count(engine.models, "model", "models")),
         },
         mend: engine.problem.as_ref().map(|problem| problem.next_step.clone()),
+    }
+}
+
+fn keyring(home: &Home) -> Check {
+    let state = home.keys().keyring_state();
+    Check {
+        group: "Engines",
+        name: "Keyring".to_owned(),
+        well: state.is_ok(),
+        detail: state.as_ref().map_or_else(|reason| format!("can't be reached: {}", reason.0), |()| "keeps the keys of servers".to_owned()),
+        mend: state.is_err().then(|| format!("Only a server that wants a key needs it; {KEY_VARIABLE} does as well.")),
     }
 }
 

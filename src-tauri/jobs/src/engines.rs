@@ -8,10 +8,12 @@ use toprung_core::model::{EngineAt, EngineKind};
 use toprung_engines::Engine;
 use toprung_engines::llama::{Llama, LlamaConfig, find_worker};
 use toprung_engines::ollama::{self, Ollama};
+use toprung_engines::openai::{self, OpenAi};
 use toprung_engines::scripted::{SEED_LADDER, Scripted};
 use toprung_models::ladder_file::Sources;
 
 use crate::home::Home;
+use crate::keys::NamedBy;
 use crate::problem::{Blame, Problem};
 
 /// Names Ollama's own address, as its programs read it.
@@ -38,8 +40,13 @@ impl EngineChoice {
     }
 }
 
-/// Opens an engine. Nothing is asked of it yet.
+/// Opens an engine that a person named. Nothing is asked of it yet.
 pub(crate) fn open_engine(home: &Home, choice: &EngineChoice, sources: &Sources) -> Result<Arc<dyn Engine>, Problem> {
+    open_named(home, choice, sources, NamedBy::Person)
+}
+
+/// Opens an engine. Nothing is asked of it yet.
+pub(crate) fn open_named(home: &Home, choice: &EngineChoice, sources: &Sources, by: NamedBy) -> Result<Arc<dyn Engine>, Problem> {
     match choice.kind {
         EngineKind::Llama => Ok(Arc::new(Llama::new(LlamaConfig::new(find_worker()?, home.models_folder(), sources.clone())))),
         EngineKind::Ollama => {
@@ -48,12 +55,22 @@ pub(crate) fn open_engine(home: &Home, choice: &EngineChoice, sources: &Sources)
             Ok(Arc::new(Ollama::new(url)?))
         }
         EngineKind::Scripted => Ok(Arc::new(scripted()?)),
-        EngineKind::Openai => Err(Problem::input(
-            "engine_not_built",
-            "OpenAI-compatible servers can't be measured yet.",
-            "Choose the embedded engine or Ollama.",
-        )),
+        EngineKind::Openai => Ok(Arc::new(server(home, choice.url.as_deref(), by)?)),
     }
+}
+
+/// A server with its key, where it has one.
+fn server(home: &Home, url: Option<&str>, by: NamedBy) -> Result<OpenAi, Problem> {
+    let url = url.filter(|url| !url.trim().is_empty()).ok_or_else(no_address)?;
+    let url = openai::address(url).map_err(bad_address)?;
+    let key = home.keys().key_for(&url, by)?;
+    Ok(OpenAi::new(url, key)?)
+}
+
+/// Such servers share no port, so that none can be looked for.
+fn no_address() -> Problem {
+    let next = "Give it, such as http://127.0.0.1:8080; on the command line with --url.";
+    Problem::input("no_address", "An OpenAI-compatible server has no usual address.", next)
 }
 
 /// The engine of a choice among those that were opened already, or a new one.
@@ -61,12 +78,13 @@ pub(crate) fn shared_engine(
     home: &Home,
     choice: EngineChoice,
     sources: &Sources,
+    by: NamedBy,
     opened: &mut Vec<(EngineChoice, Arc<dyn Engine>)>,
 ) -> Result<Arc<dyn Engine>, Problem> {
     if let Some((_, engine)) = opened.iter().find(|(other, _)| *other == choice) {
         return Ok(Arc::clone(engine));
     }
-    let engine = open_engine(home, &choice, sources)?;
+    let engine = open_named(home, &choice, sources, by)?;
     opened.push((choice, Arc::clone(&engine)));
     Ok(engine)
 }
@@ -89,7 +107,7 @@ pub(crate) fn open_with_threads(home: &Home, choice: &EngineChoice, threads: Opt
 }
 
 /// An address that can't be one is a slip of the person who typed it.
-fn bad_address(cause: Cause) -> Problem {
+pub(crate) fn bad_address(cause: Cause) -> Problem {
     Problem { blame: Blame::Input, ..cause.into() }
 }
 

@@ -1,5 +1,6 @@
 //! Results as files.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::history::Shown;
@@ -69,6 +70,22 @@ pub fn save_all(shown: &Shown, json: Option<&Path>, report: Option<&Path>) -> Re
         save(shown, path)?;
     }
     Ok(())
+}
+
+/// Writes a text. An existing file stays intact unless the new one is complete.
+pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Problem> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || {
+        let mut draft = tempfile::NamedTempFile::new_in(folder)?;
+        draft.write_all(text.as_bytes())?;
+        draft.as_file().sync_all()?;
+        draft.persist(path).map(drop).map_err(|error| error.error)
+    };
+    write().map_err(|error| not_written(&path.display().to_string(), &error.to_string()))
+}
+
+pub(crate) fn not_written(what: &str, detail: &str) -> Problem {
+    Problem::world("export_failed", format!("{what} was not written."), "Choose another place, or free some space.").with_detail(detail)
 }
 
 /// The run as versioned JSON.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use toprung_core::format;
 use toprung_store::Store;
 
+use crate::keys::Keys;
 use crate::problem::Problem;
 
 /// Names the data folder, where it is set.
@@ -17,6 +18,7 @@ pub struct Home {
     store: Mutex<Store>,
     /// Set when what is measured can't be kept, or when a damaged database was put aside.
     notice: Option<Problem>,
+    keys: Keys,
 }
 
 impl Home {
@@ -42,7 +44,7 @@ impl Home {
             }
             Err(problem) => return Err(problem),
         };
-        Ok(Self { folder, store: Mutex::new(store), notice })
+        Ok(Self { folder, store: Mutex::new(store), notice, keys: Keys::of_this_machine() })
     }
 
     pub fn folder(&self) -> &Path {
@@ -60,6 +62,16 @@ impl Home {
     /// Whether runs outlive this process.
     pub fn keeps_runs(&self) -> bool {
         self.notice.as_ref().is_none_or(|notice| notice.code != NOT_WRITABLE)
+    }
+
+    /// Where the keys of servers come from.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_keys(self, keys: Keys) -> Self {
+        Self { keys, ..self }
     }
 
     /// The store. A thread that panicked while it held it left no half-written row: SQLite's transactions see to that.

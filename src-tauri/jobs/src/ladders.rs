@@ -95,7 +95,10 @@ fn named(name: &str, engine: EngineKind) -> Result<Resolved, Problem> {
         Problem::input(
             "ladder_not_for_engine",
             format!("The ladder “{name}” has no models for {}.", engine.title()),
-            "Choose Ollama as the engine, or the starter ladder.",
+            match engine {
+                EngineKind::Openai => "Choose the ladder installed: it is what the server serves.",
+                _ => "Choose Ollama as the engine, or the starter ladder.",
+            },
         )
     };
     let ladder = catalogue().ladder_for(name, engine).filter(|ladder| suits(ladder, engine)).ok_or_else(unusable)?;
@@ -106,9 +109,19 @@ fn is_offered(name: &str) -> bool {
     offers().iter().any(|offer| offer.name == name)
 }
 
+/// Whether a stored run's ladder came from a file: no file may have the name of any other.
+pub(crate) fn is_of_file(ladder: &str) -> bool {
+    !is_offered(ladder) && ladder != CUSTOM && ladder != crate::ab::LADDER
+}
+
 /// Whether the engine can have at least one of the ladder's models.
 fn suits(ladder: &Ladder, engine: EngineKind) -> bool {
-    engine != EngineKind::Llama || ladder.rungs.iter().any(|rung| names::has_file(&rung.model))
+    match engine {
+        EngineKind::Llama => ladder.rungs.iter().any(|rung| names::has_file(&rung.model)),
+        // It serves what it was started with, under names of its own.
+        EngineKind::Openai => false,
+        EngineKind::Ollama | EngineKind::Scripted => true,
+    }
 }
 
 fn from_file(path: &Path) -> Result<Resolved, Problem> {

@@ -7,6 +7,7 @@
 pub mod ab;
 pub mod climb;
 pub mod compare;
+pub mod concurrency;
 pub mod doctor;
 pub mod engines;
 mod expect;
@@ -14,6 +15,7 @@ pub mod export;
 pub mod history;
 pub mod home;
 mod hosts;
+pub mod keys;
 pub mod ladders;
 pub mod live;
 mod lock;

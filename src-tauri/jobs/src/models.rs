@@ -27,9 +27,13 @@ pub async fn installed(home: &Home, engine: &EngineChoice) -> Result<Vec<Install
     Ok(open_engine(home, engine, &Sources::new())?.list().await?)
 }
 
-/// What the catalogue offers for an engine: the embedded one can have only models whose file is known.
+/// What the catalogue offers for an engine: the embedded one can have only models whose file is known,
+/// and a server brings its own.
 pub fn offered(engine: EngineKind) -> Vec<Offered> {
     let mut offered: Vec<Offered> = Vec::new();
+    if engine == EngineKind::Openai {
+        return offered;
+    }
     for ladder in catalogue().ladders() {
         let rungs = catalogue().ladder_for(&ladder.name, engine).map(|ladder| ladder.rungs).unwrap_or_default();
         for rung in rungs.into_iter().filter(|rung| engine != EngineKind::Llama || names::has_file(&rung.model)) {
@@ -52,6 +56,7 @@ pub async fn pull(
     mut on_progress: impl FnMut(PullProgress) + Send,
 ) -> Result<(), Problem> {
     let model = checked(model)?;
+    refuse_for_servers(engine)?;
     let opened = open_engine(home, engine, &Sources::new())?;
     if engine.kind == EngineKind::Llama {
         names::check(&model, &opened.list().await?, &Sources::new())?;
@@ -62,6 +67,7 @@ pub async fn pull(
 /// Deletes a model for good.
 pub async fn delete(home: &Home, engine: &EngineChoice, model: &str) -> Result<(), Problem> {
     let model = checked(model)?;
+    refuse_for_servers(engine)?;
     Ok(open_engine(home, engine, &Sources::new())?.delete(&model).await?)
 }
 
@@ -69,6 +75,14 @@ pub async fn delete(home: &Home, engine: &EngineChoice, model: &str) -> Result<(
 pub fn last_speeds(home: &Home) -> HashMap<ModelRef, f64> {
     let speeds = home.store().speeds().unwrap_or_default();
     speeds.into_iter().filter_map(|speed| Some((speed.model, toprung_core::stats::median(&speed.decode_tps)?))).collect()
+}
+
+fn refuse_for_servers(engine: &EngineChoice) -> Result<(), Problem> {
+    if engine.kind != EngineKind::Openai {
+        return Ok(());
+    }
+    let what = "An OpenAI-compatible server has its own models: none can be pulled or deleted from here.";
+    Err(Problem::input("not_offered", what, "Do it with the server's own program."))
 }
 
 fn checked(model: &str) -> Result<ModelRef, Problem> {

@@ -12,6 +12,8 @@ use crate::problem::Problem;
 const NEAR: f64 = 0.85;
 /// More suggestions are a list to be read.
 const MOST_SUGGESTIONS: usize = 3;
+/// Names of a server's models that a refusal lists.
+const MOST_NAMED: usize = 5;
 
 /// Whether the catalogue knows a file of the model that the embedded engine could load.
 pub(crate) fn has_file(model: &ModelRef) -> bool {
@@ -49,6 +51,23 @@ pub(crate) fn check(model: &ModelRef, installed: &[InstalledModel], sources: &So
     Err(Problem::input("no_such_model", what, next_step(&near(model, installed))))
 }
 
+/// Refuses a model that a server does not serve.
+pub(crate) fn check_served(model: &ModelRef, served: &[InstalledModel]) -> Result<(), Problem> {
+    if served.iter().any(|other| other.model == *model) {
+        return Ok(());
+    }
+    let names = || served.iter().map(|other| other.model.as_str());
+    let likest = likest(model, names());
+    let named: Vec<&str> = names().take(MOST_NAMED).collect();
+    let next = match (likest.as_slice(), named.as_slice()) {
+        ([], []) => "It serves no model: load one there.".to_owned(),
+        ([], named) if served.len() > MOST_NAMED => format!("It serves {} and others.", named.join(", ")),
+        ([], named) => format!("It serves {}.", format::list(named)),
+        (likest, _) => format!("Did you mean {}?", format::list(likest)),
+    };
+    Err(Problem::input("no_such_model", format!("The server has no model called “{model}”."), next))
+}
+
 fn next_step(near: &[&str]) -> String {
     match near {
         [] => "List the models there are with: toprung models list. A ladder file can name others by url or file.".to_owned(),
@@ -59,9 +78,13 @@ fn next_step(near: &[&str]) -> String {
 /// Known names that are like this one, the likest first.
 fn near<'a>(model: &ModelRef, installed: &'a [InstalledModel]) -> Vec<&'a str> {
     let listed = catalogue().models().iter().filter(|listed| listed.file_name.is_some()).map(|listed| listed.id.as_str());
+    likest(model, installed.iter().map(|model| model.model.as_str()).chain(listed))
+}
+
+fn likest<'a>(model: &ModelRef, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted = model.as_str().to_lowercase();
     let likeness = |name: &str| strsim::jaro_winkler(&wanted, &name.to_lowercase());
-    let mut names: Vec<(f64, &str)> = installed.iter().map(|model| model.model.as_str()).chain(listed).map(|n| (likeness(n), n)).collect();
+    let mut names: Vec<(f64, &str)> = names.map(|name| (likeness(name), name)).collect();
     names.retain(|(likeness, _)| *likeness >= NEAR);
     names.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     names.dedup_by_key(|(_, name)| *name);
@@ -91,6 +114,16 @@ mod tests {
         let mine = InstalledModel { model: name("my-tuned-model"), facts: ModelFacts::default() };
         assert_eq!(refusal("my-tuned-modle", &[mine]).next_step, "Did you mean my-tuned-model?");
         assert!(refusal("zzz", &[]).next_step.contains("models list"), "nothing is like it, so nothing is suggested");
+    }
+
+    #[test]
+    fn a_server_is_asked_only_for_what_it_serves() {
+        let served = ["tiny.gguf", "qwen2.5-coder-7b"].map(|model| InstalledModel { model: name(model), facts: ModelFacts::default() });
+        assert_eq!(check_served(&name("tiny.gguf"), &served), Ok(()));
+        let next = |model: &str, served: &[InstalledModel]| check_served(&name(model), served).unwrap_err().next_step;
+        assert_eq!(next("tiny", &served), "Did you mean tiny.gguf?");
+        assert_eq!(next("llama3.2:1b", &served), "It serves tiny.gguf and qwen2.5-coder-7b.");
+        assert!(next("tiny", &[]).contains("load one"));
     }
 
     #[test]

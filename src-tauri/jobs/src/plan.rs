@@ -16,6 +16,7 @@ use crate::hosts::Hosts;
 use crate::ladders::{self, LadderChoice};
 use crate::names;
 use crate::problem::Problem;
+use crate::setup::warnings_of;
 
 /// What a person chose to climb.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,18 @@ pub struct Choice {
     pub try_anyway: bool,
     /// Watch the hardware meanwhile; without it a run shows what watching costs.
     pub sampling: bool,
+}
+
+/// What a person should know of the engines before starting, each in a sentence.
+pub fn warnings(plan: &Plan) -> Vec<String> {
+    let engines = std::iter::once(&plan.description).chain(plan.rung_engines.iter().flatten());
+    let mut warnings: Vec<String> = Vec::new();
+    for warning in engines.flat_map(warnings_of) {
+        if !warnings.iter().any(|told| told == warning) {
+            warnings.push(warning.to_owned());
+        }
+    }
+    warnings
 }
 
 /// One rung of a plan.
@@ -69,7 +82,7 @@ pub struct Plan {
 pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
     let kind = choice.engine.kind;
     let resolved = ladders::resolve(&choice.ladder, kind)?;
-    let mut hosts = Hosts::new(home, &resolved.sources);
+    let mut hosts = Hosts::new(home, &choice.engine, &resolved.sources);
     // A ladder that names an engine for every rung needs no other one.
     let first_named = resolved.ladder.rungs.first().and_then(|rung| rung.engine.clone());
     let all_named = !resolved.from_engine && resolved.ladder.rungs.iter().all(|rung| rung.engine.is_some());
@@ -82,8 +95,11 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
             Some(engine) => hosts.ask(&engine.clone().into()).await?,
             None => main,
         };
-        if hosts.get(host).choice.kind == EngineKind::Llama {
-            names::check(&rung.model, &hosts.get(host).installed, &resolved.sources)?;
+        let here = hosts.get(host);
+        match here.choice.kind {
+            EngineKind::Llama => names::check(&rung.model, &here.installed, &resolved.sources)?,
+            EngineKind::Openai => names::check_served(&rung.model, &here.installed)?,
+            EngineKind::Ollama | EngineKind::Scripted => {}
         }
         at.push(host);
     }
@@ -99,7 +115,10 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
             let here = hosts.get(host);
             let found = here.installed.iter().find(|other| names::same(&other.model, &rung.model, here.choice.kind));
             let rung = with_known_facts(rung, found);
-            let fit = memory_fit(&rung.facts, context, available, total);
+            let fit = match here.engine.takes_memory_here() {
+                true => memory_fit(&rung.facts, context, available, total),
+                false => Fit { word: FitWord::Unknown, needed_bytes: None, words: "not known: the server has its own memory".to_owned() },
+            };
             let expected_tps = expected_tps(&speeds, &rung);
             RungPlan { installed: found.is_some(), fit, expected_tps, rung, host }
         })
@@ -143,6 +162,7 @@ fn with_known_facts(mut rung: PlannedRung, found: Option<&InstalledModel>) -> Pl
 fn obstacle(rungs: &[RungPlan], choice: &Choice, download_bytes: u64, disk_free_bytes: Option<u64>) -> Option<Problem> {
     if rungs.is_empty() {
         let next = match choice.engine.kind {
+            EngineKind::Openai => "Load a model in the server, then look again.",
             EngineKind::Llama => "Choose the starter ladder: its models are fetched for you.",
             _ => "Pull a model with the engine, or choose another ladder.",
         };

@@ -58,6 +58,20 @@ pub struct EngineView {
     pub problem: Option<Problem>,
 }
 
+/// A server that answered at the address that a person typed.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct ServerView {
+    pub url: Option<String>,
+    /// `llama-server`, `vLLM`, `LM Studio`, where it says so.
+    pub program: Option<String>,
+    pub version: Option<String>,
+    /// What it serves, by name.
+    pub models: Vec<String>,
+    /// What a person should know before using it, each in a sentence.
+    pub warnings: Vec<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct LadderChoice {

@@ -48,8 +48,8 @@ pub const MAX_RUNGS: usize = 64;
 pub const MAX_FILE_BYTES: usize = 256 << 10;
 /// Titles and ladder names stand in table cells.
 const MAX_TITLE_CHARS: usize = 80;
-/// Names that mean something else on the command line.
-const RESERVED_NAMES: [&str; 3] = ["starter", "classic", "installed"];
+/// Names that mean something else on the command line or in the list of runs.
+const RESERVED_NAMES: [&str; 5] = ["starter", "classic", "installed", "custom", "ab"];
 
 /// A ladder, and where those of its models come from that no catalogue and no engine knows.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,6 +2,7 @@
 import { callsOf, emit } from "../fake-tauri";
 import { live, sample } from "../fixtures/live";
 import { noOllama } from "../fixtures/machine";
+import { keyRefused, noServer } from "../fixtures/servers";
 import * as worlds from "../fixtures/worlds";
 import { expect, test } from "./open";
 
@@ -32,6 +33,50 @@ test.describe("Home", () => {
     await page.keyboard.press("Tab");
     await expect.poll(async () => (await callsOf(page, "query_plan")).at(-1)?.args["choice"]).toMatchObject({ ladder: "/home/me/mine.toml" });
     await expect(page.getByRole("radio", { name: "Your own" })).toBeChecked();
+  });
+
+  test("a server is chosen by its address, once it has answered", async ({ open }) => {
+    const page = await open(worlds.laptopWorld);
+    await page.getByText("Customise…").click();
+    await page.getByRole("radio", { name: /OpenAI-compatible server/ }).check();
+    expect((await callsOf(page, "query_plan")).every((call) => (call.args["choice"] as { engine: string }).engine === "llama"), "nothing is planned on a server without an address").toBe(true);
+    await page.getByLabel("Address of the server").fill("127.0.0.1:8080");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("status").filter({ hasText: "llama-server b9000-abc · 2 models: smollm2" })).toBeVisible();
+    expect((await callsOf(page, "query_server")).map((call) => call.args)).toEqual([{ url: "127.0.0.1:8080" }]);
+    await expect.poll(async () => (await callsOf(page, "query_plan")).at(-1)?.args["choice"]).toMatchObject({ engine: "openai", url: "127.0.0.1:8080", ladder: "installed" });
+    await expect(page.getByText("Prompts and answers go to that server")).toBeVisible();
+    expect(await callsOf(page, "start_climb"), "Enter in a field starts no climb").toEqual([]);
+    await page.getByLabel("Address of the server").fill("127.0.0.1:9090");
+    await expect(page.getByText("Until this address has been checked, 127.0.0.1:8080 is used.")).toBeVisible();
+    await page.getByRole("button", { name: "Start the climb" }).click();
+    await expect.poll(async () => (await callsOf(page, "start_climb")).at(-1)?.args["choice"]).toMatchObject({ engine: "openai", url: "127.0.0.1:8080" });
+  });
+
+  test("a server that does not answer is not chosen, and that is said beside its address", async ({ open }) => {
+    const page = await open({ ...worlds.laptopWorld, failures: { query_server: noServer } });
+    await page.getByText("Customise…").click();
+    await page.getByRole("radio", { name: /OpenAI-compatible server/ }).check();
+    await page.getByLabel("Address of the server").fill("http://127.0.0.1:8080");
+    await page.getByRole("button", { name: "Check", exact: true }).click();
+    await expect(page.getByRole("group", { name: "Engine" }).getByRole("alert")).toContainText("connection refused");
+    await page.getByRole("radio", { name: /embedded/ }).check();
+    await expect(page.getByLabel("Address of the server")).toHaveCount(0);
+    expect((await callsOf(page, "query_plan")).every((call) => (call.args["choice"] as { engine: string }).engine === "llama")).toBe(true);
+  });
+
+  test("a key goes into the keyring, and the server is asked again", async ({ open }) => {
+    const page = await open({ ...worlds.laptopWorld, failures: { query_server: keyRefused } });
+    await page.getByText("Customise…").click();
+    await page.getByRole("radio", { name: /OpenAI-compatible server/ }).check();
+    await page.getByLabel("Address of the server").fill("https://box.lan:8080");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Key of the server").fill("sk-very-secret");
+    await page.getByRole("button", { name: "Save key" }).click();
+    await expect.poll(async () => (await callsOf(page, "query_server")).length).toBe(2);
+    expect((await callsOf(page, "save_key")).map((call) => call.args)).toEqual([{ url: "https://box.lan:8080", key: "sk-very-secret" }]);
+    await expect(page.getByLabel("Key of the server"), "what was saved is forgotten here").toHaveValue("");
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage })), "nothing of it is kept by the page").not.toContain("sk-very-secret");
   });
 
   test("a plan that cannot start says why, and what to do", async ({ open }) => {

@@ -15,6 +15,11 @@ describe("a choice", () => {
   it("falls back where what was chosen is gone", () => {
     expect(wholeChoice({ engine: "vanished", url: "http://x", ladder: "gone", mode: "endless" }, setup)).toEqual({ engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false });
   });
+  it("keeps a server that was chosen by its address, and forgets one without", () => {
+    const stored = { engine: "openai", url: "http://127.0.0.1:8080", ladder: "installed", mode: "quick", without_downloads: false };
+    expect(wholeChoice(stored, setup)).toEqual(stored);
+    expect(wholeChoice({ ...stored, url: null }, setup)).toMatchObject({ engine: "llama", url: null });
+  });
   it("takes a path as a ladder of one's own", () => expect(wholeChoice({ ladder: "/home/me/ladder.toml" }, setup).ladder).toBe("/home/me/ladder.toml"));
   it("uses another ready engine where the embedded one is missing", () => {
     const [, ollama] = setup.engines;

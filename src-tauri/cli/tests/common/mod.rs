@@ -67,7 +67,9 @@ impl Place {
     pub(crate) fn toprung(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_toprung"));
         command.args(arguments.split_whitespace()).env("TOPRUNG_HOME", self.home()).current_dir(self.0.path()).stdin(Stdio::null());
-        command.env_remove("OLLAMA_HOST").env_remove("TOPRUNG_SCRIPT");
+        command.env_remove("OLLAMA_HOST").env_remove("TOPRUNG_SCRIPT").env_remove("TOPRUNG_API_KEY");
+        // No test may read or fill the keyring of whoever runs it.
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus");
         command
     }
 
@@ -230,6 +232,11 @@ pub(crate) fn lab_models() -> Option<PathBuf> {
 /// The address of the lab's Ollama server and the name of its library in its registry, or `None` with a printed line.
 pub(crate) fn lab_ollama() -> Option<(String, String)> {
     Some((lab("TOPRUNG_LAB_OLLAMA")?, format!("{}/library", lab("TOPRUNG_LAB_REGISTRY")?)))
+}
+
+/// The address of the lab's llama-server, or `None` with a printed line.
+pub(crate) fn lab_llama_server() -> Option<String> {
+    lab("TOPRUNG_LAB_LLAMA_SERVER")
 }
 
 #[allow(clippy::print_stdout)]

@@ -1,6 +1,7 @@
 //! Where a server is: what a person wrote, checked before anything is sent there.
 
 use toprung_core::cause::{Cause, CauseKind};
+use toprung_models::http::is_loopback;
 use url::{Host, Url};
 
 /// Reads a URL, `host:port`, `host` or `:port`. `port` is what an address without scheme and port means; `None` leaves http's own.
@@ -49,9 +50,29 @@ pub(crate) fn checked(mut url: Url) -> Result<Url, Cause> {
     Ok(url)
 }
 
+/// What an address means for a secret on its way there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It stays on this machine, or is encrypted.
+    Sealed,
+    /// Plain http inside a home or an office: whoever is in there can read it.
+    Inside,
+    /// Plain http across the internet.
+    Open,
+}
+
+/// How far what is sent to an address can be read on its way.
+pub fn reach(url: &Url) -> Reach {
+    match () {
+        () if url.scheme() == "https" || is_loopback(url) => Reach::Sealed,
+        () if is_private(url) => Reach::Inside,
+        () => Reach::Open,
+    }
+}
+
 /// What a person should know before `what` is sent there, for example “prompts and answers”.
 pub(crate) fn warnings(url: &Url, what: &str) -> Vec<String> {
-    if url.scheme() == "https" || is_private(url) {
+    if reach(url) != Reach::Open {
         return Vec::new();
     }
     let host = url.host_str().unwrap_or_default();
@@ -102,6 +123,22 @@ mod tests {
             assert_eq!(cause.kind, CauseKind::NotAnEngine);
             assert!(cause.detail.contains(word), "{text}: {}", cause.detail);
             assert!(!cause.detail.contains("secret"), "a password must never be repeated");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_sealed_on_this_machine_and_by_https_alone() {
+        for (text, how_far) in [
+            ("127.0.0.1:8080", Reach::Sealed),
+            ("http://localhost", Reach::Sealed),
+            ("http://[::1]:1", Reach::Sealed),
+            ("https://example.com", Reach::Sealed),
+            ("http://192.168.1.4", Reach::Inside),
+            ("http://box.lan", Reach::Inside),
+            ("http://127.0.0.1.example.com", Reach::Open),
+            ("http://8.8.8.8", Reach::Open),
+        ] {
+            assert_eq!(reach(&parse(text, None).unwrap()), how_far, "{text}");
         }
     }
 

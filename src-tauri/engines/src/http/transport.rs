@@ -146,10 +146,15 @@ impl Transport {
             let target = response.headers().get("location").and_then(|value| value.to_str().ok()).unwrap_or("an unnamed address");
             return Err(self.not_an_engine(&format!("it redirects to {}, which is refused", clean(target))).into());
         }
-        let body = read_body(response, self.limits.answer).await.unwrap_or_default();
+        let body = self.without_key(&read_body(response, self.limits.answer).await.unwrap_or_default());
         let words = refusal(&body);
         let cause = self.refused(status, words.as_deref(), &body, during);
         Err(Refused { cause, status: Some(status), words: words.unwrap_or_default() })
+    }
+
+    /// A server's words without the key, which some repeat where they refuse it.
+    pub(crate) fn without_key(&self, words: &str) -> String {
+        self.key.as_ref().map_or_else(|| words.to_owned(), |key| words.replace(key.expose_secret(), "[the key]"))
     }
 
     /// What a bad status means. `words` are the server's own, where the body holds such.

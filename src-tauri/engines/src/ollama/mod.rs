@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use reqwest::Method;
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
 use toprung_core::run::LoadRecord;
+use toprung_models::http::is_loopback;
 use url::Url;
 
 pub use crate::http::limits::Limits;
@@ -134,6 +135,10 @@ impl Engine for Ollama {
         // A reading that can't be had is unknown; the trial that it belongs to stands.
         let seen = models::running(&self.transport, model).await.ok().flatten().unwrap_or_default();
         EngineMemory { peak_bytes: seen.size.filter(|bytes| *bytes > 0), vram_bytes: seen.size_vram, ..EngineMemory::default() }
+    }
+
+    fn takes_memory_here(&self) -> bool {
+        is_loopback(&self.transport.base)
     }
 
     async fn unload(&self, model: &ModelRef) -> Result<()> {

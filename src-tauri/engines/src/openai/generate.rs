@@ -30,6 +30,7 @@ pub(super) async fn generate(
             Err(refused) if manners.learn(path, &body, &refused) => continue,
             Err(refused) => Err(refused.into()),
         };
-        return told_apart(transport, outcome).await;
+        let outcome = told_apart(transport, outcome).await;
+        return outcome.map_err(|cause| Cause { detail: transport.without_key(&cause.detail), ..cause });
     }
 }

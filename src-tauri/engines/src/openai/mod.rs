@@ -28,6 +28,8 @@ use url::Url;
 pub use crate::http::limits::Limits;
 pub use address::address;
 
+pub use crate::http::address::{Reach, reach};
+
 use crate::http::address::{checked, warnings};
 use crate::http::limits::Wait;
 use crate::http::transport::Transport;
@@ -61,7 +63,7 @@ impl OpenAi {
 
     /// The same, with limits of one's own.
     pub fn with_limits(url: Url, key: Option<SecretString>, limits: Limits) -> Result<Self> {
-        if key.as_ref().is_some_and(|key| !is_sendable(key.expose_secret())) {
+        if key.as_ref().is_some_and(|key| !is_sendable(key)) {
             return Err(Cause::new(CauseKind::KeyRefused, "the key is empty or holds a space or a character that is not ASCII"));
         }
         let base = address::without_folder(checked(url)?);
@@ -72,8 +74,12 @@ impl OpenAi {
 
     /// What a person should know of this address before using it, each in a sentence.
     pub fn warnings(&self) -> Vec<String> {
-        let what = if self.has_key { "the key, prompts and answers" } else { "prompts and answers" };
-        warnings(&self.transport.base, what)
+        if !self.has_key {
+            return warnings(&self.transport.base, "prompts and answers");
+        }
+        let host = self.transport.base.host_str().unwrap_or_default();
+        let warning = || format!("the key, prompts and answers cross the network to {host} unencrypted; use https");
+        (reach(&self.transport.base) != Reach::Sealed).then(warning).into_iter().collect()
     }
 
     async fn catalogue(&self) -> Result<Catalogue> {
@@ -154,6 +160,11 @@ impl Engine for OpenAi {
         EngineMemory::default()
     }
 
+    /// They are loaded already, wherever the server is.
+    fn takes_memory_here(&self) -> bool {
+        false
+    }
+
     /// The server keeps its models as it was told to.
     async fn unload(&self, _: &ModelRef) -> Result<()> {
         Ok(())
@@ -164,8 +175,9 @@ impl Engine for OpenAi {
     }
 }
 
-/// A key goes into a header, which takes visible ASCII.
-fn is_sendable(key: &str) -> bool {
+/// Whether a key can be sent: it goes into a header, which takes visible ASCII.
+pub fn is_sendable(key: &SecretString) -> bool {
+    let key = key.expose_secret();
     !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 

@@ -1,6 +1,5 @@
 //! A comparison as a file for other programs.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -22,7 +21,7 @@ struct Numbered<'a> {
 /// The comparison as JSON.
 pub fn json(comparison: &Comparison) -> Result<String, Problem> {
     let numbered = Numbered { schema: JSON_SCHEMA, comparison };
-    serde_json::to_string_pretty(&numbered).map_err(|error| not_written("The comparison", &error.to_string()))
+    serde_json::to_string_pretty(&numbered).map_err(|error| export::not_written("The comparison", &error.to_string()))
 }
 
 /// Finds out beforehand that a JSON file could not be written.
@@ -37,17 +36,5 @@ pub fn check_target(path: &Path) -> Result<(), Problem> {
 
 /// Writes the JSON. An existing file stays intact unless the new one is complete.
 pub fn save(comparison: &Comparison, path: &Path) -> Result<(), Problem> {
-    let text = json(comparison)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || {
-        let mut draft = tempfile::NamedTempFile::new_in(folder)?;
-        draft.write_all(text.as_bytes())?;
-        draft.as_file().sync_all()?;
-        draft.persist(path).map(drop).map_err(|error| error.error)
-    };
-    write().map_err(|error| not_written(&path.display().to_string(), &error.to_string()))
-}
-
-fn not_written(what: &str, detail: &str) -> Problem {
-    Problem::world("export_failed", format!("{what} was not written."), "Choose another place, or free some space.").with_detail(detail)
+    export::write_whole(path, &json(comparison)?)
 }
