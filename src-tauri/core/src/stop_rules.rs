@@ -164,7 +164,7 @@ mod tests {
             rung
         };
         let (small, middle) = (measured(1.0, Some(400.0)), measured(2.0, Some(200.0)));
-        let own = predicted_ttft_ms(500, &measured(4.0, Some(50.0)), &[small.clone()]).unwrap();
+        let own = predicted_ttft_ms(500, &measured(4.0, Some(50.0)), std::slice::from_ref(&small)).unwrap();
         assert!((own - 10_000.0).abs() < 1.0, "{own}");
         let below = predicted_ttft_ms(500, &measured(4.0, None), &[small, middle]).unwrap();
         assert!((below - 5000.0).abs() < 1.0, "half as fast as the rung of 2 GB: {below}");

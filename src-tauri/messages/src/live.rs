@@ -11,7 +11,7 @@ use crate::Problem;
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum LiveEvent {
     /// The whole state, whenever something of its structure changes.
-    Changed { live: LiveView },
+    Changed { live: Box<LiveView> },
     /// A reading of the sensors, once a second.
     Sampled { sample: SampleView },
     /// What the model is writing, at most a few times a second.
