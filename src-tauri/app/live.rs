@@ -42,7 +42,7 @@ impl Watchers {
             ClimbEvent::Sampled { sample } => self.send(&LiveEvent::Sampled { sample: convert::live::sample(sample, live.memory_total) }),
             ClimbEvent::Output { text, .. } => self.send(&LiveEvent::Output { text: text.clone() }),
             ClimbEvent::Pulling { .. } if !self.pull_is_due() => {}
-            _ => self.send(&LiveEvent::Changed { live: convert::live::view(live) }),
+            _ => self.send(&LiveEvent::Changed { live: Box::new(convert::live::view(live)) }),
         }
     }
 

@@ -46,7 +46,7 @@ fn follow(app: AppHandle, running: RunningClimb) -> String {
 pub(crate) fn start_watch(state: State<'_, AppState>, channel: Channel<LiveEvent>) {
     if let Some(climb) = state.climb().as_ref() {
         // The state as it is now, so that a watcher that came late misses nothing.
-        let _ = channel.send(LiveEvent::Changed { live: convert::live::view(&climb.live()) });
+        let _ = channel.send(LiveEvent::Changed { live: Box::new(convert::live::view(&climb.live())) });
         state.watchers.add(channel);
     }
 }
@@ -71,6 +71,6 @@ fn steer(state: &AppState, turn: impl FnOnce(&climb::ClimbHand)) {
     let hand = state.climb().clone();
     if let Some(hand) = hand {
         turn(&hand);
-        state.watchers.send(&LiveEvent::Changed { live: convert::live::view(&hand.live()) });
+        state.watchers.send(&LiveEvent::Changed { live: Box::new(convert::live::view(&hand.live())) });
     }
 }

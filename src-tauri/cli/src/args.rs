@@ -33,7 +33,7 @@ pub(crate) enum Command {
     Ab(Ab),
     /// Say whether two runs, or two models of them, differ in speed.
     Compare(Compare),
-    /// Send several requests at once, and say from where on more of them only wait.
+    /// Send several requests at once, and say from where on more of them make no more tokens.
     Concurrency(Concurrency),
     /// List, pull or remove models.
     Models(Models),

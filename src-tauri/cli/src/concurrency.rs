@@ -1,4 +1,4 @@
-//! `toprung concurrency`: requests at once, level by level, and where more of them only wait.
+//! `toprung concurrency`: requests at once, level by level, and where more of them make no more tokens.
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -3,6 +3,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
 import { installFake, type Fixture } from "../fake-tauri";
+import { keyRefused } from "../fixtures/servers";
 import * as worlds from "../fixtures/worlds";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -46,6 +47,21 @@ for (const [look, media] of looks) {
       expect(violations.map((violation) => [violation.id, violation.nodes.map((node) => node.html)])).toEqual([]);
     });
   }
+}
+
+for (const [look, media] of looks) {
+  test(`a server that asks for its key holds WCAG 2.2 AA in ${look}`, async ({ page }) => {
+    await page.emulateMedia(media);
+    await installFake(page, { ...worlds.laptopWorld, failures: { query_server: keyRefused } });
+    await page.goto("/#/climb");
+    await page.getByText("Customise…").click();
+    await page.getByRole("radio", { name: /OpenAI-compatible server/ }).check();
+    await page.getByLabel("Address of the server").fill("http://127.0.0.1:8080");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Key of the server").waitFor();
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    expect(violations.map((violation) => [violation.id, violation.nodes.map((node) => node.html)])).toEqual([]);
+  });
 }
 
 for (const [key, name] of [["?", "Keys"], ["Control+k", "Find a screen, a run or an action"]] as const) {

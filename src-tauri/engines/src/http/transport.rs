@@ -67,7 +67,7 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(base: Url, limits: Limits, alive: &'static str) -> Self {
-        let client = toprung_models::http::client();
+        let client = toprung_models::http::client_for(&base);
         Self { client, base, limits, key: None, alive, busy: AtomicU32::new(0), loading: AtomicU32::new(0) }
     }
 

@@ -9,11 +9,11 @@ use super::{Concurrency, CrowdEnd, Level};
 pub fn sentence(measured: &Concurrency) -> String {
     match measured.end {
         CrowdEnd::Saturated { parallel: 1 } => format!(
-            "One request at a time is all that it does at once: {}. More of them only wait for each other.",
+            "One request at a time already makes all the tokens that it can: {}. More at once make each of them slower.",
             speed(measured, 1).unwrap_or_default()
         ),
         CrowdEnd::Saturated { parallel } => format!(
-            "It is saturated by {parallel} requests at once: {}{}. More of them only wait for each other.",
+            "It is saturated by {parallel} requests at once: {}{}. More at once make each of them slower.",
             speed(measured, parallel).unwrap_or_default(),
             gain(measured, parallel)
         ),
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn each_end_is_a_sentence_with_its_figures() {
         let table = [
-            (CrowdEnd::Saturated { parallel: 1 }, "One request at a time is all that it does at once: 30.0 tokens/s."),
+            (CrowdEnd::Saturated { parallel: 1 }, "One request at a time already makes all the tokens that it can: 30.0 tokens/s."),
             (CrowdEnd::Saturated { parallel: 2 }, "saturated by 2 requests at once: 54.0 tokens/s, +80 % against one at a time."),
             (CrowdEnd::StillGrowing { parallel: 2 }, "still grew at 2 requests at once, the most that was asked for: 54.0 tokens/s"),
             (CrowdEnd::Uncounted, "does not count its tokens"),
