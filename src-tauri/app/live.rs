@@ -7,7 +7,7 @@ use tauri::ipc::Channel;
 use toprung_jobs::ClimbEvent;
 use toprung_jobs::climb::OnLive;
 use toprung_jobs::live::Live;
-use toprung_messages::LiveEvent;
+use toprung_messages::{LiveEvent, LiveView};
 
 use crate::convert;
 use crate::state::lock;
@@ -41,8 +41,10 @@ impl Watchers {
         match event {
             ClimbEvent::Sampled { sample } => self.send(&LiveEvent::Sampled { sample: convert::live::sample(sample, live.memory_total) }),
             ClimbEvent::Output { text, .. } => self.send(&LiveEvent::Output { text: text.clone() }),
+            // The next trial, a pause or the rung's end follows at once, and shows it: drawing twice would cost twice.
+            ClimbEvent::TrialFinished { .. } => {}
             ClimbEvent::Pulling { .. } if !self.pull_is_due() => {}
-            _ => self.send(&LiveEvent::Changed { live: Box::new(convert::live::view(live)) }),
+            _ => self.send(&LiveEvent::Changed { live: Box::new(LiveView { samples: Vec::new(), ..convert::live::view(live) }) }),
         }
     }
 

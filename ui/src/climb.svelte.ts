@@ -11,6 +11,8 @@ import { go, route } from "./route.svelte";
 
 /** Two minutes at one reading a second: what a gauge's line shows. */
 const SAMPLES_KEPT = 120;
+/** Readings that are drawn together while a trial is timed: drawing the gauges with each one takes 4 % of a core where no GPU draws. */
+const QUIET_READINGS = 4;
 /** The tail of the current output that the screen has room for. */
 const OUTPUT_KEPT = 2_000;
 
@@ -28,6 +30,9 @@ class Climb {
   starting = $state(false);
   /** Whether it is known yet if a climb runs. */
   known = $state(false);
+
+  /** Readings that are not drawn yet. */
+  #undrawn: SampleView[] = [];
 
   /** Finds the running climb again, after a start and after a reload of the page. */
   async attach(): Promise<void> {
@@ -86,10 +91,12 @@ class Climb {
   #take(event: LiveEvent): void {
     switch (event.event) {
       case "changed":
-        this.#show(event.live);
+        // The samples come by themselves, one by one.
+        this.#show({ ...event.live, samples: [...this.samples, ...this.#undrawn] });
         break;
       case "sampled":
-        this.samples = [...this.samples, event.sample].slice(-SAMPLES_KEPT);
+        this.#undrawn.push(event.sample);
+        if (!this.#isTimed() || this.#undrawn.length >= QUIET_READINGS) this.#draw([...this.samples, ...this.#undrawn]);
         break;
       case "output":
         this.output = (this.output + event.text).slice(-OUTPUT_KEPT);
@@ -100,11 +107,20 @@ class Climb {
     }
   }
 
+  #isTimed(): boolean {
+    return this.live?.state === "running" && this.live.current !== null && this.live.rungs[this.live.current]?.state === "measuring";
+  }
+
+  #draw(samples: SampleView[]): void {
+    this.samples = samples.slice(-SAMPLES_KEPT);
+    this.#undrawn = [];
+  }
+
   #show(live: LiveView | null): void {
     const said = announcement(this.live, live);
     if (said) this.said = said;
     this.live = live && live.state !== "ended" ? live : null;
-    this.samples = live?.samples.slice(-SAMPLES_KEPT) ?? [];
+    if (!this.#isTimed() || this.samples.length === 0) this.#draw(live?.samples ?? []);
     this.output = live?.output ?? "";
   }
 

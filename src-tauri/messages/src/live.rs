@@ -10,7 +10,7 @@ use crate::Problem;
 #[ts(export)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum LiveEvent {
-    /// The whole state, whenever something of its structure changes.
+    /// The whole state but for the samples, which come one by one, whenever something of its structure changes.
     Changed { live: Box<LiveView> },
     /// A reading of the sensors, once a second.
     Sampled { sample: SampleView },

@@ -14,7 +14,7 @@ TRIAL_S = 120
 # A PDF takes a second; a debug build on a busy machine, fifteen.
 EXPORT_S = 60
 # What the page shows of the machine while it climbs changes once a second.
-TICK_S = 5
+TICK_S = 8
 
 INVOKE = """
     try { return ["answered", await window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])]; }
