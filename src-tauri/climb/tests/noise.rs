@@ -1,7 +1,7 @@
 //! False alarms and missed slowdowns of comparisons, on a real machine's noise: `noise/moments.json` holds how fast a model was from
 //! one trial to the next, recorded by `scripts/record-noise`. The scripted engine plays it, from another place each time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod common;
 
