@@ -147,6 +147,7 @@ struct Row {
     architecture: Option<String>,
     quantization: Option<String>,
     context_length: Option<u32>,
+    kv_bytes_per_token: Option<u64>,
     specialty: Option<Specialty>,
     home: Option<String>,
     #[serde(default)]
@@ -170,7 +171,7 @@ impl From<Row> for CatalogueModel {
             architecture: row.architecture,
             quantization: row.quantization,
             context_length: row.context_length,
-            kv_bytes_per_token: None,
+            kv_bytes_per_token: row.kv_bytes_per_token,
             specialty: row.specialty,
         };
         // Only a model whose file is pinned by its digest has a file in the folder.
