@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use tauri::plugin::TauriPlugin;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager as _, Url, WebviewWindow, WebviewWindowBuilder, Wry};
+use tauri::{AppHandle, Manager as _, Url, WebviewWindowBuilder, Wry};
 use toprung_jobs::home::Home;
 use toprung_jobs::problem::Problem;
 
@@ -16,26 +16,7 @@ pub(crate) fn open(app: &AppHandle) -> tauri::Result<()> {
     let Some(config) = app.config().app.windows.iter().find(|window| window.label == LABEL) else {
         return Err(tauri::Error::WindowNotFound);
     };
-    let window =
-        WebviewWindowBuilder::from_config(app, config)?.on_navigation(is_own_page).on_new_window(|_, _| NewWindowResponse::Deny).build()?;
-    leave_the_gpu_alone(&window)
-}
-
-/// Draws without the GPU, which is the model's while it is measured. Where there is none, drawing costs half as much this way: the
-/// renderer that stands in for a GPU draws the whole window for each changed figure.
-#[cfg(target_os = "linux")]
-fn leave_the_gpu_alone(window: &WebviewWindow) -> tauri::Result<()> {
-    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt as _, WebViewExt as _};
-
-    window.with_webview(|view| {
-        if let Some(settings) = view.inner().settings() {
-            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
-        }
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn leave_the_gpu_alone(_: &WebviewWindow) -> tauri::Result<()> {
+    WebviewWindowBuilder::from_config(app, config)?.on_navigation(is_own_page).on_new_window(|_, _| NewWindowResponse::Deny).build()?;
     Ok(())
 }
 
