@@ -9,6 +9,8 @@ use crate::run::LoadRecord;
 /// Of the file's bytes, the share that one token of context adds as KV cache. Grouped-query models need about 1/36 000
 /// (Llama 3 8B: 128 KiB a token), CodeLlama 13B with its 40 KV heads needs 1/9 000; without the header the dear end is the safe one.
 const KV_SHARE_PER_TOKEN: f64 = 1.0 / 10_000.0;
+/// Of a 16-bit float.
+const KV_VALUE_BYTES: u64 = 2;
 /// Compute buffers, the runtime and its libraries. Small models were seen at 150 to 400 MiB above weights and cache.
 const OVERHEAD_BYTES: f64 = 400.0 * 1024.0 * 1024.0;
 /// Above this share of the free memory other programs begin to be pushed out.
@@ -43,6 +45,13 @@ pub struct Fit {
 pub fn needed_bytes(facts: &ModelFacts, context_tokens: u32) -> Option<u64> {
     let file = facts.file_bytes.filter(|bytes| *bytes > 0)? as f64;
     Some((file * (1.0 + KV_SHARE_PER_TOKEN * f64::from(context_tokens)) + OVERHEAD_BYTES) as u64)
+}
+
+/// Bytes of KV cache that one token of context takes: a key and a value for each KV head of every layer, as 16-bit floats, which engines
+/// keep unless told otherwise. `None` where the sizes are none.
+pub fn kv_bytes_per_token(kv_heads_of_all_layers: u64, key_length: u64, value_length: u64) -> Option<u64> {
+    let values = kv_heads_of_all_layers.checked_mul(key_length.checked_add(value_length)?)?;
+    values.checked_mul(KV_VALUE_BYTES).filter(|bytes| *bytes > 0)
 }
 
 /// The longest context, in tokens, whose KV cache still fits beside what the rung took at the context it ran with: at most what the model

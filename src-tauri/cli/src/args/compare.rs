@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use toprung_jobs::ab::{AbChoice, VariantChoice};
 use toprung_jobs::compare::{Aspect, Question};
 use toprung_jobs::engines::EngineChoice;
@@ -18,8 +18,8 @@ pub(crate) struct Compare {
     #[arg(value_name = "RUN[:MODEL]")]
     b: Option<String>,
     /// A difference that is the question; may be given more than once.
-    #[arg(long, value_name = "WHAT", value_enum)]
-    across: Vec<AspectArg>,
+    #[arg(long, value_name = "WHAT", value_parser = aspects())]
+    across: Vec<Aspect>,
     /// Compare in spite of every difference, and list them.
     #[arg(long)]
     anyway: bool,
@@ -30,38 +30,14 @@ pub(crate) struct Compare {
 
 impl Compare {
     pub(crate) fn question(&self) -> Question {
-        let asked = self.across.iter().map(|aspect| (*aspect).into()).collect();
-        Question { a: self.a.clone(), b: self.b.clone(), asked, anyway: self.anyway }
+        Question { a: self.a.clone(), b: self.b.clone(), asked: self.across.clone(), anyway: self.anyway }
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum AspectArg {
-    Model,
-    Quantization,
-    Context,
-    /// Tokens of a trial.
-    Shape,
-    Thinking,
-    Engine,
-    /// Mains or battery.
-    Power,
-    Machine,
-}
-
-impl From<AspectArg> for Aspect {
-    fn from(arg: AspectArg) -> Self {
-        match arg {
-            AspectArg::Model => Self::Model,
-            AspectArg::Quantization => Self::Quantization,
-            AspectArg::Context => Self::Context,
-            AspectArg::Shape => Self::Shape,
-            AspectArg::Thinking => Self::Thinking,
-            AspectArg::Engine => Self::Engine,
-            AspectArg::Power => Self::Power,
-            AspectArg::Machine => Self::Machine,
-        }
-    }
+/// What may be the question. A bad grade never is: `--anyway` compares in spite of it.
+fn aspects() -> impl TypedValueParser<Value = Aspect> {
+    let names = Aspect::ALL.into_iter().filter(|aspect| *aspect != Aspect::Grade).map(Aspect::name);
+    PossibleValuesParser::new(names).try_map(|name| Aspect::from_name(&name).ok_or(name))
 }
 
 #[derive(Debug, clap::Args)]

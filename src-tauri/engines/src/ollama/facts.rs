@@ -1,6 +1,7 @@
 //! What the server's words say of a model.
 
 use serde_json::{Map, Value};
+use toprung_core::fit::kv_bytes_per_token;
 use toprung_core::model::{ModelFacts, ModelRef};
 
 use super::pull::is_hash;
@@ -10,8 +11,6 @@ use crate::specialty::specialty;
 
 /// Matrices that each expert of a gated feed-forward layer has: gate, up and down.
 const MATRICES_PER_EXPERT: u64 = 3;
-/// Keys and values are 16-bit floats unless the server was told otherwise.
-const KV_VALUE_BYTES: u64 = 2;
 
 /// Puts together what the list and the details say. What neither says stays unknown.
 pub(super) fn facts(model: &ModelRef, tag: Option<&Tag>, show: &Show) -> ModelFacts {
@@ -30,7 +29,7 @@ pub(super) fn facts(model: &ModelRef, tag: Option<&Tag>, show: &Show) -> ModelFa
         active_bytes: file_bytes.and_then(|bytes| active_bytes(bytes, parameters, &own)),
         context_length: own("context_length").and_then(|tokens| u32::try_from(tokens).ok()),
         quantization: details.and_then(|details| named(details.quantization_level.as_deref())),
-        kv_bytes_per_token: kv_bytes_per_token(&own),
+        kv_bytes_per_token: kv_cache(&own),
         specialty: specialty(model),
         architecture,
     }
@@ -48,21 +47,16 @@ fn active_bytes(file_bytes: u64, parameters: Option<u64>, own: &impl Fn(&str) ->
     Some((file_bytes as f64 * active as f64 / parameters? as f64) as u64)
 }
 
-/// Layers × KV heads × (key + value) × 2 bytes; `None` where the details do not hold the shape of the attention, or where it is compressed.
-fn kv_bytes_per_token(own: &impl Fn(&str) -> Option<u64>) -> Option<u64> {
+/// See [`kv_bytes_per_token`]; `None` where the details do not hold the shape of the attention, or where it is compressed.
+fn kv_cache(own: &impl Fn(&str) -> Option<u64>) -> Option<u64> {
     if own("attention.kv_lora_rank").is_some() || own("ssm.state_size").is_some() {
         return None;
     }
     let head_size = || own("embedding_length")?.checked_div(own("attention.head_count")?);
     let key = own("attention.key_length").or_else(head_size)?;
     let value = own("attention.value_length").or_else(head_size)?;
-    let sizes = [
-        own("block_count")?,
-        own("attention.head_count_kv").or_else(|| own("attention.head_count"))?,
-        key.checked_add(value)?,
-        KV_VALUE_BYTES,
-    ];
-    sizes.into_iter().try_fold(1_u64, u64::checked_mul)
+    let heads = own("attention.head_count_kv").or_else(|| own("attention.head_count"))?;
+    kv_bytes_per_token(own("block_count")?.checked_mul(heads)?, key, value)
 }
 
 fn digest(hash: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What a header tells of a model's size and speed.
 
+use toprung_core::fit::kv_bytes_per_token;
 use toprung_core::model::{ModelFacts, Specialty};
 
 use super::{GgufHeader, Tensor, Value};
@@ -49,9 +50,6 @@ const FILE_TYPES: [(u64, &str); 36] = [
     (41, "Q2_0"),
 ];
 
-/// Engines keep keys and values as 16-bit floats unless told otherwise.
-const KV_VALUE_BYTES: u64 = 2;
-
 /// Added to the number where the file did not say its type and llama.cpp guessed it.
 const GUESSED: u64 = 1024;
 
@@ -95,7 +93,7 @@ impl GgufHeader {
         (total > 0).then_some(total)
     }
 
-    /// Σ over layers of KV heads × (key + value) × 2 bytes. `None` where the header does not hold the shape of the attention, or where it
+    /// See [`kv_bytes_per_token`]. `None` where the header does not hold the shape of the attention, or where it
     /// is not of this kind (compressed or recurrent).
     pub fn kv_bytes_per_token(&self) -> Option<u64> {
         if self.of_architecture("attention.kv_lora_rank").is_some() || self.of_architecture("ssm.state_size").is_some() {
@@ -109,8 +107,7 @@ impl GgufHeader {
             [same] => same.checked_mul(layers)?,
             each => each.iter().try_fold(0_u64, |sum, heads| sum.checked_add(*heads))?,
         };
-        let bytes = heads.checked_mul(key.checked_add(value)?)?.checked_mul(KV_VALUE_BYTES)?;
-        (bytes > 0).then_some(bytes)
+        kv_bytes_per_token(heads, key, value)
     }
 
     /// The quantization's usual name: from the file's own account, else the type that most bytes are in.
