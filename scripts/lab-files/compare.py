@@ -1,4 +1,4 @@
-"""Sets the embedded worker's speed trial beside llama-bench on the same file, threads, shape and settings.
+"""Sets the embedded worker's speed trial beside llama-bench on the same file, threads, shape and settings: its pp512 and tg128.
 
 A round measures both programs once, each in a process of its own. Every second round begins with the other one (ABBA),
 so that a machine which grows warmer or busier wrongs neither. The ratio of a round compares two measurements that lie
@@ -14,10 +14,11 @@ import sys
 import time
 
 PROMPT_TOKENS, OUTPUT_TOKENS = 512, 128
+# The worker's two requests of a speed trial (src-tauri/core/src/plan.rs). The writing lies in the middle of llama-bench's 128 tokens.
+PREFILL = {"prompt_tokens": PROMPT_TOKENS, "output_tokens": 1}
+DECODE = {"prompt_tokens": 32, "output_tokens": 64}
 # What a speed climb of the standard mode asks the engine for; llama-bench makes its own as large as its test.
 CONTEXT_TOKENS = 2048
-# The worker's first trial warms it up: the whole prompt and one decode, as llama-bench warms itself up.
-WARM_UP_OUTPUT_TOKENS = 2
 # The environment that src-tauri/engines/src/llama/worker.rs gives the worker.
 PASSED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "GGML_VK_VISIBLE_DEVICES",
              "VK_DRIVER_FILES", "VK_ICD_FILENAMES")
@@ -96,30 +97,27 @@ def measure_worker(given, file, threads):
     """Tokens per second, by figure."""
     worker = Worker(given.worker)
     worker.ask("loaded", op="load", path=file, context_tokens=CONTEXT_TOKENS, threads=threads)
-    worker.ask("done", op="speed", prompt_tokens=PROMPT_TOKENS, output_tokens=WARM_UP_OUTPUT_TOKENS, seed=1)
-    done = worker.ask("done", op="speed", prompt_tokens=PROMPT_TOKENS, output_tokens=OUTPUT_TOKENS, seed=time.time_ns() % 2**32)
+    # The whole prompt and one token, as llama-bench warms itself up.
+    worker.ask("done", op="speed", **PREFILL, seed=1)
+    prefill = worker.ask("done", op="speed", **PREFILL, seed=time.time_ns() % 2**32)
+    decode = worker.ask("done", op="speed", **DECODE, seed=time.time_ns() % 2**32)
     worker.end()
     # Between the first and the last of N tokens lie N-1 decodes.
-    return {"prefill": done["prompt_tokens"] / done["prompt_ms"] * 1000, "decode": (done["output_tokens"] - 1) / done["decode_ms"] * 1000}
+    return {"prefill": prefill["prompt_tokens"] / prefill["prompt_ms"] * 1000,
+            "decode": (decode["output_tokens"] - 1) / decode["decode_ms"] * 1000}
 
 
-def llama_bench(given, file, settings, threads, shape):
-    """The one test of a run of llama-bench that is set as the worker says of itself."""
+def measure_llama_bench(given, file, settings, threads):
+    """One repetition of a llama-bench that is set as the worker says of itself."""
     spin = None if given.spin == "default" else given.spin
     layers = "0" if settings["gpu_layers"] == "0" else "99"
-    command = [given.llama_bench, "-m", file, "-t", str(threads), "-r", "1", "-o", "json", *shape,
+    command = [given.llama_bench, "-m", file, "-t", str(threads), "-r", "1", "-o", "json", "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS),
                "-b", settings["batch"], "-ub", settings["micro_batch"], "-ctk", settings["kv_cache"],
                "-ctv", settings["kv_cache"], "-fa", settings["flash_attention"], "-ngl", layers]
     run = subprocess.run(command, env=environment(spin), text=True, capture_output=True)
     if run.returncode:
         sys.exit(f"compare-llama-bench: {' '.join(command)} ended with status {run.returncode}: {run.stderr.strip()[-500:]}")
-    return json.loads(run.stdout)[0]
-
-
-def measure_llama_bench(given, file, settings, threads):
-    prefill = llama_bench(given, file, settings, threads, ("-p", str(PROMPT_TOKENS), "-n", "0"))
-    # The worker decodes where its prompt ends.
-    decode = llama_bench(given, file, settings, threads, ("-p", "0", "-n", str(OUTPUT_TOKENS), "-d", str(PROMPT_TOKENS)))
+    prefill, decode = json.loads(run.stdout)
     return {"prefill": prefill["avg_ts"], "decode": decode["avg_ts"]}
 
 

@@ -7,12 +7,12 @@ import type { LiveView } from "./messages/LiveView";
 import type { PlanView } from "./messages/PlanView";
 import type { Problem } from "./messages/Problem";
 import type { SampleView } from "./messages/SampleView";
+import { canWait, isTimed, quietMs } from "./quiet";
 import { go, route } from "./route.svelte";
+import { setup } from "./setup.svelte";
 
 /** Two minutes at one reading a second: what a gauge's line shows. */
 const SAMPLES_KEPT = 120;
-/** Readings that are drawn together while a trial is timed: drawing the gauges with each one takes 4 % of a core where no GPU draws. */
-const QUIET_READINGS = 4;
 /** The tail of the current output that the screen has room for. */
 const OUTPUT_KEPT = 2_000;
 
@@ -31,8 +31,11 @@ class Climb {
   /** Whether it is known yet if a climb runs. */
   known = $state(false);
 
-  /** Readings that are not drawn yet. */
-  #undrawn: SampleView[] = [];
+  /** What came in since the last drawing: the newest state, readings, and text. */
+  #newer: LiveView | null = null;
+  #readings: SampleView[] = [];
+  #written = "";
+  #drawnAt = 0;
 
   /** Finds the running climb again, after a start and after a reload of the page. */
   async attach(): Promise<void> {
@@ -40,6 +43,7 @@ class Climb {
       if (await ipc.queryLive()) {
         await ipc.startWatch((event) => this.#take(event));
         // Asked again, because something may have changed before the stream began.
+        this.#forget();
         this.#show(await ipc.queryLive());
       }
     } catch (thrown) {
@@ -91,15 +95,19 @@ class Climb {
   #take(event: LiveEvent): void {
     switch (event.event) {
       case "changed":
-        // The samples come by themselves, one by one.
-        this.#show({ ...event.live, samples: [...this.samples, ...this.#undrawn] });
+        this.#newer = event.live;
+        // The state holds the output so far.
+        this.#written = "";
+        if (canWait(this.live, event.live)) this.#drawSeldom();
+        else this.#draw();
         break;
       case "sampled":
-        this.#undrawn.push(event.sample);
-        if (!this.#isTimed() || this.#undrawn.length >= QUIET_READINGS) this.#draw([...this.samples, ...this.#undrawn]);
+        this.#readings.push(event.sample);
+        this.#drawSeldom();
         break;
       case "output":
-        this.output = (this.output + event.text).slice(-OUTPUT_KEPT);
+        this.#written += event.text;
+        this.#drawSeldom();
         break;
       case "ended":
         this.#end(event.run, event.finished);
@@ -107,24 +115,37 @@ class Climb {
     }
   }
 
-  #isTimed(): boolean {
-    return this.live?.state === "running" && this.live.current !== null && this.live.rungs[this.live.current]?.state === "measuring";
+  /** Draws what has come in, while a trial is timed only if the last drawing is long enough ago. The readings that come each second ask again. */
+  #drawSeldom(): void {
+    if (!isTimed(this.live) || performance.now() - this.#drawnAt >= quietMs(setup.value?.machine)) this.#draw();
   }
 
-  #draw(samples: SampleView[]): void {
-    this.samples = samples.slice(-SAMPLES_KEPT);
-    this.#undrawn = [];
+  #draw(): void {
+    // The readings came by themselves, one by one.
+    const samples = [...this.samples, ...this.#readings].slice(-SAMPLES_KEPT);
+    if (this.#newer) this.#show({ ...this.#newer, samples });
+    else this.samples = samples;
+    if (this.#written) this.output = (this.output + this.#written).slice(-OUTPUT_KEPT);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#newer = null;
+    this.#readings = [];
+    this.#written = "";
+    this.#drawnAt = performance.now();
   }
 
   #show(live: LiveView | null): void {
     const said = announcement(this.live, live);
     if (said) this.said = said;
     this.live = live && live.state !== "ended" ? live : null;
-    if (!this.#isTimed() || this.samples.length === 0) this.#draw(live?.samples ?? []);
+    this.samples = live?.samples ?? [];
     this.output = live?.output ?? "";
   }
 
   #end(run: string, finished: boolean): void {
+    this.#forget();
     this.#show(null);
     this.said = finished ? "The climb is finished. Its results are open." : "The climb has stopped. Everything measured is kept.";
     if (route.screen === "climb") go("results", run);

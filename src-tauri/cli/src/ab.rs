@@ -46,7 +46,10 @@ pub(crate) async fn run(home: &Arc<Home>, args: &Ab) -> Result<ExitCode, Problem
 
 fn headline(plan: &AbPlan) -> String {
     let [a, b] = plan.variants.each_ref().map(|variant| variant.title.as_str());
-    let trials = format::count(plan.trials, "trial", "trials");
+    let trials = match plan.looks.as_slice() {
+        [least, .., most] => format!("{least} to {most} trials"),
+        looks => format::count(looks.iter().sum(), "trial", "trials"),
+    };
     let mut text = format!("{a} against {b}: {trials} of each in turns, {} mode", plan.mode.name());
     if plan.download_bytes > 0 {
         text += &format!(", {} to download", format::bytes_gb(plan.download_bytes));

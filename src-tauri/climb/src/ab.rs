@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::compare::{Design, Figure, figures, is_precise};
 use toprung_core::plan::{Protocol, protocol};
 use toprung_core::run::{RunRecord, RungStatus};
+use toprung_core::stopping::Parts;
 use toprung_core::summary::{commonest_cause, timing_trials};
 use toprung_core::trial::{Trial, TrialKind};
 use toprung_engines::LoadOptions;
@@ -35,8 +37,8 @@ pub struct AbSide {
 /// What an interleaved measurement works with: rungs 0 and 1 of the run are A and B.
 pub struct AbSetting {
     pub sides: [AbSide; 2],
-    /// Pairs of trials.
-    pub trials: u32,
+    /// Numbers of pairs at which the stopping rule looks; the last is the most that are made.
+    pub looks: Vec<u32>,
 }
 
 /// Measures both variants until there are as many pairs as wanted, or until stopped.
@@ -60,7 +62,7 @@ pub async fn ab(
             reload: *reload,
         })
         .collect();
-    let end = climb_both(&mut sides, setting.trials).await;
+    let end = climb_both(&mut sides, &setting.looks).await;
     drop(sampler);
     match end {
         Ok(()) => ClimbEnd::Finished,
@@ -74,8 +76,8 @@ struct Variant<'a> {
     reload: bool,
 }
 
-async fn climb_both(sides: &mut [Variant<'_>], trials: u32) -> Result<(), Stopped> {
-    let end = measure(sides, trials).await;
+async fn climb_both(sides: &mut [Variant<'_>], looks: &[u32]) -> Result<(), Stopped> {
+    let end = measure(sides, looks).await;
     for Variant { climb, .. } in sides.iter() {
         let _ = tokio::time::timeout(UNLOAD_LIMIT, climb.engine().unload(&climb.rung.model)).await;
     }
@@ -94,16 +96,16 @@ async fn climb_both(sides: &mut [Variant<'_>], trials: u32) -> Result<(), Stoppe
 /// The position of the variant that ended it, with why.
 type HaltAt = (usize, Halt);
 
-async fn measure(sides: &mut [Variant<'_>], trials: u32) -> Result<(), HaltAt> {
+async fn measure(sides: &mut [Variant<'_>], looks: &[u32]) -> Result<(), HaltAt> {
     for (at, side) in sides.iter_mut().enumerate() {
         side.prepare().await.map_err(|halt| (at, halt))?;
     }
-    while let Some(index) = next_pair(sides, trials) {
+    while let Some(index) = next_pair(sides, looks) {
         // B goes first in every second pair: what comes right after the other's trial is then each as often.
         let order = if index % 2 == 0 { [0, 1] } else { [1, 0] };
         for at in order {
             let Some(side) = sides.get_mut(at) else { continue };
-            side.trial(index, trials).await.map_err(|halt| (at, halt))?;
+            side.trial(index, looks).await.map_err(|halt| (at, halt))?;
         }
     }
     for side in sides {
@@ -112,18 +114,28 @@ async fn measure(sides: &mut [Variant<'_>], trials: u32) -> Result<(), HaltAt> {
     Ok(())
 }
 
-/// The number of the next pair; `None` when there are enough, or when one variant fails again and again. A trial that
-/// lost its partner to a crash or a stop stays without one: a partner made later would not have stood next to it.
-fn next_pair(sides: &[Variant<'_>], trials: u32) -> Option<u32> {
+/// The number of the next pair; `None` when the ratio is known well enough, when there are as many as there may be, or when one variant
+/// fails again and again. A trial that lost its partner to a crash or a stop stays without one: a partner made later would not have stood
+/// next to it.
+fn next_pair(sides: &[Variant<'_>], looks: &[u32]) -> Option<u32> {
     let made: Vec<BTreeSet<u32>> = sides.iter().map(|side| side.made().map(|trial| trial.index).collect()).collect();
     let [a, b] = made.as_slice() else { return None };
     let given_up = sides.iter().any(|side| {
         let outcomes: Vec<bool> = side.made().map(Trial::is_success).collect();
         outcomes.iter().rev().take_while(|success| !**success).count() >= FAILED_TRIALS_IN_A_ROW
     });
-    let pairs = a.intersection(b).count();
+    let pairs = a.intersection(b).count() as u32;
     let next = a.iter().chain(b).max().map_or(0, |last| last + 1);
-    (pairs < trials as usize && !given_up).then_some(next)
+    let enough = looks.last().is_none_or(|most| pairs >= *most) || (looks.contains(&pairs) && is_known(sides));
+    (!enough && !given_up).then_some(next)
+}
+
+/// Whether the figure that the measurement is for has a narrow interval: the decode speed, or the response time where there is none.
+fn is_known(sides: &[Variant<'_>]) -> bool {
+    let [a, b] = sides else { return false };
+    let compared = figures(a.climb.rung, b.climb.rung, Design::Interleaved);
+    let of = |figure| compared.iter().find(|one| one.figure == figure);
+    of(Figure::Decode).or_else(|| of(Figure::Response)).is_some_and(|one| is_precise(&one.compared.ratio))
 }
 
 impl Variant<'_> {
@@ -149,22 +161,21 @@ impl Variant<'_> {
         climb.warm_up().await
     }
 
-    async fn trial(&mut self, index: u32, of: u32) -> Result<(), Halt> {
+    async fn trial(&mut self, index: u32, looks: &[u32]) -> Result<(), Halt> {
         let kind = self.kind();
         let climb = &mut self.climb;
-        climb.begin_trial(kind, index, Some(of), Some(of)).await?;
+        climb.begin_trial(kind, index, looks.first().copied(), looks.last().copied()).await?;
         if self.reload {
             let options = LoadOptions { context_tokens: climb.protocol.context_tokens };
             climb.ask(climb.engine().load(&climb.rung.model, &options)).await?;
         }
-        let request = match climb.protocol.speed {
-            Some(shape) => climb.speed_request(shape, index),
-            None => {
+        let trial = match kind {
+            TrialKind::Speed => climb.speed_trial(kind, index, Parts::BOTH).await?,
+            _ => {
                 let prompt = ANSWER_PROMPTS.get(index as usize % ANSWER_PROMPTS.len()).copied().unwrap_or_default();
-                climb.answer_request(prompt, climb.protocol.answer_tokens)
+                climb.one(&climb.answer_request(prompt, climb.protocol.answer_tokens), Label::plain(kind, index)).await?
             }
         };
-        let trial = climb.one(&request, Label::plain(kind, index)).await?;
         climb.keep_trial(trial).await
     }
 

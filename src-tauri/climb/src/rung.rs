@@ -1,8 +1,9 @@
 //! One rung: pull if missing, load, warm up, speed trials, depth trials, answers, unload.
 
+mod speed;
 mod trials;
 
-pub(crate) use trials::FAILED_TRIALS_IN_A_ROW;
+pub(crate) use speed::FAILED_TRIALS_IN_A_ROW;
 
 use std::time::{Duration, Instant};
 
@@ -94,8 +95,8 @@ impl RungClimb<'_> {
         }
         self.load().await?;
         self.warm_up().await?;
-        if let Some(shape) = self.protocol.speed {
-            self.speed_trials(shape).await?;
+        if self.protocol.speed.is_some() {
+            self.speed_trials().await?;
             self.depth_trials().await?;
         }
         self.answers().await?;

@@ -99,7 +99,7 @@ fn run(mode: Mode, models: [&str; 2]) -> RunRecord {
 
 async fn measured(run: &mut RunRecord, trials: u32, control: Control, listener: &Arc<Listener>) -> ClimbEnd {
     let side = || AbSide { setting: common::setting_of_two(Scripted::from_toml(SCRIPT).unwrap()), context_tokens: 2048, reload: false };
-    ab(run, AbSetting { sides: [side(), side()], trials }, Vec::new(), control, Arc::clone(listener) as _).await
+    ab(run, AbSetting { sides: [side(), side()], looks: vec![trials] }, Vec::new(), control, Arc::clone(listener) as _).await
 }
 
 fn compared(run: &RunRecord) -> Vec<FigureComparison> {

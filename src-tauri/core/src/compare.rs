@@ -117,6 +117,12 @@ fn positive(values: &[f64]) -> Vec<f64> {
     values.iter().copied().filter(|value| value.is_finite() && *value > 0.0).collect()
 }
 
+/// Whether both of the ratio's ends lie within [`MARGIN`] of it: a difference that matters then shows, and more trials would only say the
+/// same.
+pub fn is_precise(ratio: &Ratio) -> bool {
+    ratio.low >= ratio.value * (1.0 - MARGIN) && ratio.high <= ratio.value * (1.0 + MARGIN)
+}
+
 /// The interval with a second, independent uncertainty: a run's median lies half the distance of its halves from either of them. Both add
 /// as the legs of a right triangle, on the logarithmic scale.
 fn widened(ratio: Ratio, wandered: f64) -> Ratio {
@@ -184,6 +190,13 @@ mod tests {
                 Verdict::NoDifference => Verdict::NoDifference,
             };
             assert_eq!(verdict(&ratio, Better::Lower), of_a_time, "a longer time is slower: {low} to {high}");
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_precise_within_the_margin_around_it() {
+        for (low, high, precise) in [(0.875, 0.925, true), (0.86, 0.91, false), (0.89, 0.93, false)] {
+            assert_eq!(is_precise(&Ratio { value: 0.9, low, high }), precise, "{low} to {high}");
         }
     }
 

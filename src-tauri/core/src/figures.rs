@@ -5,6 +5,9 @@
 use crate::stats;
 use crate::trial::Trial;
 
+/// Fewer gaps than this in a stream do not show a change of pace: with 16 in each half, one slow token moves a half by several per cent.
+pub const MIN_FOR_PACE: usize = 32;
+
 /// The gaps between the fragments of one stream, in milliseconds. A fragment is not a token: an engine may send several
 /// tokens in one, and several fragments may be read from the socket at once, with a gap of 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +44,18 @@ pub fn inter_fragment_gaps(trial: &Trial) -> Option<Gaps> {
     }
     gaps.sort_by(f64::total_cmp);
     Some(Gaps { p50_ms: stats::median(&gaps)?, p95_ms: nearest_rank(&gaps, 95)?, max_ms: *gaps.last()?, n: gaps.len() })
+}
+
+/// How much faster the second half of a stream came than the first, relative to the first: 0.02 is 2 % faster, a negative change slower.
+///
+/// `None` below [`MIN_FOR_PACE`] gaps, and where the stamps are no times that follow each other.
+pub fn pace_change(fragments_ms: &[f32]) -> Option<f64> {
+    let gaps = fragments_ms.len().checked_sub(1).filter(|gaps| *gaps >= MIN_FOR_PACE)?;
+    let at = |index: usize| fragments_ms.get(index).map(|ms| f64::from(*ms));
+    // An odd gap in the middle belongs to neither half.
+    let half = gaps / 2;
+    let (first, second) = (at(half)? - at(0)?, at(gaps)? - at(gaps - half)?);
+    (first > 0.0 && second > 0.0).then(|| first / second - 1.0)
 }
 
 /// Prompt tokens per second of the wait for the first token: prefill as it is seen from this side of the socket, for engines
@@ -147,6 +162,33 @@ mod tests {
         }
         let broken_off = with(|t| (t.fragments_ms, t.outcome) = (vec![0.0, 9.0], Outcome::Failed(Cause::new(CauseKind::Stalled, ""))));
         assert_eq!(inter_fragment_gaps(&broken_off).map(|gaps| gaps.max_ms), Some(9.0), "the gaps before a stall are measured");
+    }
+
+    #[test]
+    fn a_change_of_pace_compares_the_halves_of_a_stream() {
+        let stream = |gaps: &[(usize, f32)]| {
+            let mut at = 100.0;
+            let later = gaps.iter().flat_map(|(times, gap)| std::iter::repeat_n(*gap, *times));
+            std::iter::once(100.0)
+                .chain(later.map(|gap| {
+                    at += gap;
+                    at
+                }))
+                .collect::<Vec<f32>>()
+        };
+        let table = [
+            (stream(&[(40, 10.0)]), Some(0.0), "steady"),
+            (stream(&[(20, 10.0), (20, 8.0)]), Some(0.25), "faster"),
+            (stream(&[(20, 8.0), (20, 10.0)]), Some(-0.2), "slower"),
+            (stream(&[(20, 10.0), (1, 500.0), (20, 10.0)]), Some(0.0), "the odd one in the middle is left out"),
+            (stream(&[(31, 10.0)]), None, "too few"),
+            (stream(&[(40, 0.0)]), None, "all of it came at once"),
+            (vec![], None, "nothing"),
+        ];
+        for (fragments, expected, why) in table {
+            assert!(close(pace_change(&fragments), expected), "{why}: {:?}", pace_change(&fragments));
+        }
+        assert_eq!(pace_change(&[f32::NAN; 64]), None, "absurd stamps");
     }
 
     #[test]

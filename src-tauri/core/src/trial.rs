@@ -8,7 +8,8 @@ use crate::cause::{Cause, CauseKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialKind {
-    /// A fixed shape with a prompt that no cache knows, made for its timings.
+    /// A fixed shape with prompts that no cache knows, made for its timings: one request for a long prompt, one for writing behind a short
+    /// one. Its times are those of a single stream in which the second wrote on where the first ended.
     Speed,
     /// A short real prompt through the model's own chat template: does it answer, and after how long?
     Answer,

@@ -22,6 +22,10 @@ use crate::problem::Problem;
 /// What the ladder of such a run is called.
 pub const LADDER: &str = "ab";
 
+/// Numbers of pairs after which it is looked whether the ratio is known well enough. On a calm machine ten do; on one whose speed moves by
+/// a tenth from trial to trial, forty.
+pub const LOOKS: [u32; 5] = [10, 15, 20, 30, 40];
+
 /// One variant as a person names it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VariantChoice {
@@ -39,8 +43,8 @@ pub struct AbChoice {
     pub a: VariantChoice,
     pub b: VariantChoice,
     pub mode: Mode,
-    /// Pairs of trials.
-    pub trials: u32,
+    /// Pairs of trials; `None`: as many as it takes to know the ratio, within [`LOOKS`].
+    pub trials: Option<u32>,
     pub try_anyway: bool,
 }
 
@@ -56,7 +60,8 @@ pub struct VariantPlan {
 /// An interleaved measurement that is ready to start.
 pub struct AbPlan {
     pub variants: [VariantPlan; 2],
-    pub trials: u32,
+    /// Numbers of pairs after which it is looked whether they are enough; the last is the most that are made.
+    pub looks: Vec<u32>,
     pub mode: Mode,
     pub download_bytes: u64,
     try_anyway: bool,
@@ -65,7 +70,7 @@ pub struct AbPlan {
 /// How a run was set up, as it is stored with it: what a resume and a comparison need to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Setup {
-    pub(crate) trials: u32,
+    pub(crate) looks: Vec<u32>,
     pub(crate) sides: [SideSetup; 2],
 }
 
@@ -107,7 +112,8 @@ pub async fn plan(home: &Home, choice: &AbChoice) -> Result<AbPlan, Problem> {
         side.setup.reload = one_server && !one_model;
     }
     name(&mut variants);
-    Ok(AbPlan { variants, trials: choice.trials, mode: choice.mode, download_bytes, try_anyway: choice.try_anyway })
+    let looks = choice.trials.map_or_else(|| LOOKS.to_vec(), |trials| vec![trials]);
+    Ok(AbPlan { variants, looks, mode: choice.mode, download_bytes, try_anyway: choice.try_anyway })
 }
 
 /// What a person should know of the engines before starting, each in a sentence.
@@ -118,8 +124,8 @@ pub fn warnings(plan: &AbPlan) -> Vec<String> {
 }
 
 fn check(choice: &AbChoice) -> Result<(), Problem> {
-    if (choice.trials as usize) < MIN_TRIALS {
-        let what = format!("{} trials a side are too few for a verdict.", choice.trials);
+    if let Some(trials) = choice.trials.filter(|trials| (*trials as usize) < MIN_TRIALS) {
+        let what = format!("{trials} trials a side are too few for a verdict.");
         return Err(Problem::input("too_few_trials", what, format!("Ask for {MIN_TRIALS} or more.")));
     }
     let least = protocol(choice.mode).context_tokens;
@@ -192,7 +198,7 @@ fn name(variants: &mut [VariantPlan; 2]) {
 /// Starts a planned measurement.
 pub fn start(home: &Arc<Home>, plan: AbPlan, on_live: OnLive) -> Result<RunningClimb, Problem> {
     let lock = ClimbLock::take(home)?;
-    let setup = Setup { trials: plan.trials, sides: plan.variants.each_ref().map(|variant| variant.setup.clone()) };
+    let setup = Setup { looks: plan.looks.clone(), sides: plan.variants.each_ref().map(|variant| variant.setup.clone()) };
     let run = new_run(&plan);
     keep(home, &run, &setup)?;
     let engines = plan.variants.map(|variant| variant.engine);
@@ -236,7 +242,7 @@ fn measure(home: &Arc<Home>, run: RunRecord, setup: &Setup, measuring: Measuring
         reload: setup.reload,
     };
     let [of_a, of_b] = &setup.sides;
-    let ab_setting = AbSetting { sides: [side(a, of_a), side(b, of_b)], trials: setup.trials };
+    let ab_setting = AbSetting { sides: [side(a, of_a), side(b, of_b)], looks: setup.looks.clone() };
     go(home, run, measuring.lock, measuring.on_live, |mut run, control, sink| async move {
         ab(&mut run, ab_setting, toprung_hardware::probes(), control, sink).await
     })

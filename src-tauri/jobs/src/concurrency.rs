@@ -106,7 +106,7 @@ impl Concurrency {
 /// Makes the plan. Fails on bad input, or where the engine does not answer or has no such model.
 pub async fn plan(home: &Home, choice: &CrowdChoice) -> Result<CrowdPlan, Problem> {
     let protocol = protocol(choice.mode);
-    let shape = protocol.speed.ok_or_else(|| {
+    let shape = protocol.crowd.ok_or_else(|| {
         let what = format!("The {} mode has no requests of a fixed size to send at once.", choice.mode.name());
         Problem::input("mode_without_speed", what, "Choose quick, standard or thorough.")
     })?;

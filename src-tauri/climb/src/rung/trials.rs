@@ -1,4 +1,4 @@
-//! The trials of a rung: warming up, then each kind in its turn.
+//! The trials of a rung behind long prompts and with real questions, and how any request is made.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,6 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::output::ignores_its_prompt;
 use toprung_core::plan::Shape;
 use toprung_core::stop_rules::predicted_ttft_ms;
-use toprung_core::stopping::{Decision, decide};
 use toprung_core::trial::{Outcome, Trial, TrialKind};
 use toprung_engines::{Prompt, Request};
 
@@ -17,17 +16,10 @@ use crate::patience::Patience;
 use crate::prompts::ANSWER_PROMPTS;
 use crate::template;
 
-/// Failed speed trials in a row after which no more are made: a third would fail the same way and cost as much.
-pub(crate) const FAILED_TRIALS_IN_A_ROW: usize = 2;
 /// Text is passed on at most this often: a screen needs no more, and a timed window wants quiet.
 const OUTPUT_INTERVAL: Duration = Duration::from_millis(250);
-/// Warm-up ends when two requests in a row differ by less than this.
-const WARM_UP_SLOPE: f64 = 0.02;
-/// What a warm-up request may write where there is no fixed shape.
-const CLASSIC_WARM_UP_TOKENS: u32 = 16;
-/// Prompts of depth trials and drift checks are counted from here, so that none repeats a speed trial's.
+/// Prompts of depth trials are counted from here, so that none repeats a speed trial's.
 const DEPTH_SEED: u32 = 1 << 20;
-const SENTINEL_SEED: u32 = 1 << 21;
 /// A shorter sleep can't be told from the rounding of two clocks, in seconds.
 const SLEPT_S: f64 = 0.5;
 /// Of a short chat with its template around it, generously.
@@ -36,54 +28,6 @@ const TOKENS_PER_WORD: u32 = 4;
 const MOST_RERUNS: usize = 3;
 
 impl RungClimb<'_> {
-    /// One request of the full shape, then more until the speed no longer climbs. An engine that dies here ends the
-    /// rung by its own cause; other failures show again in the trials.
-    pub(crate) async fn warm_up(&mut self) -> Result<(), Halt> {
-        self.voice.say(&ClimbEvent::WarmingUp { rung: self.rung.position });
-        let began = Instant::now();
-        let mut last: Option<f64> = None;
-        for round in 0.. {
-            let request = match self.protocol.speed {
-                Some(shape) => self.speed_request(shape, u32::MAX - round),
-                None => self.answer_request("Say hello.", CLASSIC_WARM_UP_TOKENS),
-            };
-            // Some servers load the model at its first request, so that no first token is waited for too long here.
-            let trial = self.attempt(&request, Label::plain(TrialKind::Speed, round)).await?;
-            hard_failure(&trial).map_or(Ok(()), |cause| Err(Halt::Failed(cause)))?;
-            let steady = match (last, trial.decode_tps) {
-                (Some(before), Some(now)) => (now / before - 1.0).abs() < WARM_UP_SLOPE,
-                (_, None) => true,
-                (None, Some(_)) => false,
-            };
-            let elapsed = began.elapsed().as_secs_f64();
-            // Another request is begun only if it is likely to end within the cap.
-            let next_ends = elapsed * f64::from(round + 2) / f64::from(round + 1);
-            if steady || next_ends > self.protocol.warm_up_cap_s {
-                break;
-            }
-            last = trial.decode_tps;
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn speed_trials(&mut self, shape: Shape) -> Result<(), Halt> {
-        loop {
-            let done: Vec<Trial> = self.trials_of(TrialKind::Speed).cloned().collect();
-            let failed = done.iter().rev().take_while(|t| !t.is_success()).count();
-            // Time already spent counts by the trials themselves, so that a resumed rung keeps its budget.
-            let spent_s = done.iter().filter_map(|t| t.response_ms).sum::<f64>() / 1e3;
-            if failed >= FAILED_TRIALS_IN_A_ROW || decide(self.protocol, &done, spent_s) != Decision::More {
-                return Ok(());
-            }
-            let index = done.len() as u32;
-            let looks = &self.protocol.looks;
-            self.begin_trial(TrialKind::Speed, index, looks.first().copied(), looks.last().copied()).await?;
-            let request = self.speed_request(shape, index);
-            let trial = self.one(&request, Label::plain(TrialKind::Speed, index)).await?;
-            self.keep_trial(trial).await?;
-        }
-    }
-
     /// How fast it decodes once the context has filled. A model that was trained for less, or that would spend its time
     /// on the prompt alone, gets fewer trials or none.
     pub(crate) async fn depth_trials(&mut self) -> Result<(), Halt> {
@@ -111,17 +55,6 @@ impl RungClimb<'_> {
         let label = Label { depth_tokens: Some(depth), ..Label::plain(TrialKind::Depth, index) };
         let trial = self.one(&self.speed_request(shape, DEPTH_SEED + index), label).await?;
         self.keep_trial(trial).await
-    }
-
-    /// The rung's speed trials once more.
-    pub(crate) async fn sentinel_trials(&mut self) -> Result<(), Halt> {
-        let (Some(shape), most) = (self.protocol.speed, self.protocol.sentinel_trials) else { return Ok(()) };
-        for index in self.trials_of(TrialKind::Sentinel).count() as u32..most {
-            self.begin_trial(TrialKind::Sentinel, index, Some(most), Some(most)).await?;
-            let trial = self.one(&self.speed_request(shape, SENTINEL_SEED + index), Label::plain(TrialKind::Sentinel, index)).await?;
-            self.keep_trial(trial).await?;
-        }
-        Ok(())
     }
 
     pub(crate) async fn answers(&mut self) -> Result<(), Halt> {
@@ -178,7 +111,7 @@ impl RungClimb<'_> {
         Patience { first_token_ms: predicted_ttft_ms(tokens, self.rung, self.below) }
     }
 
-    async fn attempt(&self, request: &Request, label: Label) -> Result<Trial, Halt> {
+    pub(super) async fn attempt(&self, request: &Request, label: Label) -> Result<Trial, Halt> {
         let started_ms = self.offset_ms + self.epoch.elapsed().as_secs_f64() * 1e3;
         let context_tokens = self.rung.load.context_tokens.unwrap_or(request.context_tokens);
         let label = Label { started_ms, context_tokens, ..label };

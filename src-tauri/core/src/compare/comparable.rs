@@ -7,7 +7,7 @@ use crate::analysis::{Floors, Grade, RungSummary};
 use crate::drift::session_reasons;
 use crate::format;
 use crate::model::EngineDescription;
-use crate::plan::{self, Shape};
+use crate::plan::{self, SpeedTrial};
 use crate::run::{RunRecord, RungRecord};
 use crate::summary::{self, Setting};
 use crate::trial::TrialKind;
@@ -157,7 +157,9 @@ fn shape(a: &Side<'_>, b: &Side<'_>) -> Vec<Finding> {
         let protocol = plan::protocol(side.run.mode);
         protocol.speed.map_or_else(
             || format!("answers of up to {} tokens ({})", protocol.answer_tokens, side.run.mode.name()),
-            |Shape { prompt_tokens, output_tokens }| format!("{prompt_tokens} + {output_tokens} tokens ({})", side.run.mode.name()),
+            |SpeedTrial { prefill, decode }| {
+                format!("{} + {} tokens ({})", prefill.prompt_tokens, decode.output_tokens, side.run.mode.name())
+            },
         )
     };
     let shape = |side: &Side<'_>| {

@@ -101,12 +101,13 @@ impl Scripted {
         self.occasion(at, model).1.map_or(Ok(()), |fault| Err(fault.to_cause()))
     }
 
-    /// The model as fast as it is at this moment, which is over then.
-    fn at_this_moment(&self, scripted: &ScriptedModel) -> ScriptedModel {
+    /// The model as fast as it is at this moment. A moment lasts until something was written: the prompt before that is in it.
+    fn at_this_moment(&self, scripted: &ScriptedModel, request: &Request) -> ScriptedModel {
         let passed = {
             let mut state = self.state();
-            state.moments += 1;
-            state.moments - 1
+            let now = state.moments;
+            state.moments += usize::from(request.max_output_tokens > 1);
+            now
         };
         let mut now = scripted.clone();
         if let Some(moment) = self.script.moments.get(passed % self.script.moments.len().max(1)) {
@@ -201,7 +202,7 @@ impl Engine for Scripted {
         };
         let (occasion, fault) = self.occasion(stage, Some(scripted));
         let now = match stage {
-            Stage::Speed => self.at_this_moment(scripted),
+            Stage::Speed => self.at_this_moment(scripted, request),
             _ => scripted.clone(),
         };
         let take = take(&now, request, occasion, fault.as_ref(), self.noise(&request.model, stage, occasion));

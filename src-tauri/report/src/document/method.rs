@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use toprung_core::analysis::Grade;
 use toprung_core::format;
-use toprung_core::plan::protocol;
+use toprung_core::plan::{SpeedTrial, protocol};
 
 use super::Source;
 
@@ -47,10 +47,10 @@ impl Source<'_> {
         let trials = self.run.rungs.iter().map(|rung| rung.trials.len()).sum::<usize>() as u32;
         let shape = protocol.speed.map_or_else(
             || format!("{} short prompts a rung", protocol.answers),
-            |shape| {
+            |SpeedTrial { prefill, decode }| {
                 format!(
-                    "speed trials of {} prompt and {} output tokens, then {} short prompts a rung",
-                    shape.prompt_tokens, shape.output_tokens, protocol.answers
+                    "speed trials of a prompt of {} tokens and of {} tokens written behind {}, then {} short prompts a rung",
+                    prefill.prompt_tokens, decode.output_tokens, decode.prompt_tokens, protocol.answers
                 )
             },
         );
