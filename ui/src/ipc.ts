@@ -7,6 +7,7 @@ import { Channel, invoke } from "@tauri-apps/api/core";
 import type { ChartView } from "./messages/ChartView";
 import type { Choice } from "./messages/Choice";
 import type { ComparisonView } from "./messages/ComparisonView";
+import type { HardwareView } from "./messages/HardwareView";
 import type { LiveEvent } from "./messages/LiveEvent";
 import type { LiveView } from "./messages/LiveView";
 import type { ModelsView } from "./messages/ModelsView";
@@ -15,13 +16,22 @@ import type { Problem } from "./messages/Problem";
 import type { PullEvent } from "./messages/PullEvent";
 import type { RunRow } from "./messages/RunRow";
 import type { RunView } from "./messages/RunView";
+import type { SampleView } from "./messages/SampleView";
 import type { Saved } from "./messages/Saved";
 import type { ServerView } from "./messages/ServerView";
 import type { Setup } from "./messages/Setup";
+import type { StressChoice } from "./messages/StressChoice";
+import type { StressEvent } from "./messages/StressEvent";
+import type { StressLiveView } from "./messages/StressLiveView";
+import type { StressPlanView } from "./messages/StressPlanView";
+import type { StressRow } from "./messages/StressRow";
+import type { StressView } from "./messages/StressView";
+import type { ValidationView } from "./messages/ValidationView";
 import type { Compared } from "./route.svelte";
 
 export type ChartKind = "throughput" | "response_time" | "success" | "memory" | "escalation";
 export type ReportFormat = "pdf" | "md" | "json";
+type Theme = "light" | "dark";
 
 export const querySetup = () => call<Setup>("query_setup");
 export const queryPlan = (choice: Choice) => call<PlanView>("query_plan", { choice });
@@ -35,9 +45,11 @@ export const queryRun = (run: string) => call<RunView>("query_run", { run });
 export const queryLive = () => call<LiveView | null>("query_live");
 
 /** A chart from the one renderer; `width` is in CSS pixels. */
-export function queryChart(run: string, kind: ChartKind, theme: "light" | "dark", width: number): Promise<ChartView> {
+export function queryChart(run: string, kind: ChartKind, theme: Theme, width: number): Promise<ChartView> {
   return call("query_chart", { run, kind, theme, width });
 }
+/** What the sensors said while a run went on, lined up with its trials. */
+export const queryTimeline = (run: string, theme: Theme, width: number) => call<ChartView>("query_timeline", { run, theme, width });
 
 /** Stored runs beside each other. */
 export const queryComparison = ({ a, b, asked }: Compared) => call<ComparisonView>("query_comparison", { a, b, asked });
@@ -52,6 +64,30 @@ export const cancelClimb = () => call<null>("cancel_climb");
 
 /** Streams the running climb's events until it ends. */
 export const startWatch = (listen: (event: LiveEvent) => void) => call<null>("start_watch", { channel: new Channel(listen) });
+
+/** The machine's profile and every sensor. */
+export const queryHardware = () => call<HardwareView>("query_hardware");
+/** Streams a reading a second, until it is cancelled or a climb or a test begins: those have their own. */
+export const startSensors = (listen: (sample: SampleView) => void) => call<null>("start_sensors", { channel: new Channel(listen) });
+export const cancelSensors = () => call<null>("cancel_sensors");
+/** The checks on machine and program. `verify` computes the digests that were never computed, which reads each such file once. */
+export const queryValidation = (engine: string, url: string | null, verify: boolean) => call<ValidationView>("query_validation", { engine, url, verify });
+
+/** What a stress test would do. */
+export const queryStressPlan = (choice: StressChoice) => call<StressPlanView>("query_stress_plan", { choice });
+/** Begins a stress test and answers with its id. */
+export const startStress = (choice: StressChoice) => call<string>("start_stress", { choice });
+export const queryStressLive = () => call<StressLiveView | null>("query_stress_live");
+/** Streams the running test's events until it ends. */
+export const startStressWatch = (listen: (event: StressEvent) => void) => call<null>("start_stress_watch", { channel: new Channel(listen) });
+/** Stops the test and keeps what it has. */
+export const cancelStress = () => call<null>("cancel_stress");
+export const queryStressTests = () => call<StressRow[]>("query_stress_tests");
+export const queryStressTest = (test: string) => call<StressView>("query_stress_test", { test });
+export const queryStressChart = (test: string, theme: Theme, width: number) => call<ChartView>("query_stress_chart", { test, theme, width });
+/** Deletes after a delay, and answers with an id by which it can be undone until then. */
+export const startDeleteStress = (test: string) => call<number>("start_delete_stress", { test });
+export const cancelDeleteStress = (id: number) => call<null>("cancel_delete_stress", { id });
 
 /** Begins a pull and answers with its job's id. */
 export function startPull(model: string, engine: string, listen: (event: PullEvent) => void): Promise<number> {

@@ -6,6 +6,7 @@ import { newestTwo } from "./picks";
 import { compareAnew, go, goCompare, route, SCREENS } from "./route.svelte";
 import { settings } from "./settings.svelte";
 import { scan } from "./setup.svelte";
+import { stress } from "./stress.svelte";
 import { THEMES } from "./theme";
 
 export interface Command {
@@ -20,6 +21,7 @@ const RUNS_OFFERED = 8;
 export function commands(runs: RunRow[], help: () => void): Command[] {
   return [
     ...whileClimbing(),
+    ...(stress.live?.state === "running" ? [{ title: "Stop the stress test and keep", about: stress.live.title.toLowerCase(), run: () => void stress.stop() }] : []),
     ...SCREENS.map(({ screen, title }, index) => ({ title, about: `screen ${index + 1}`, run: () => go(screen) })),
     ...comparisons(runs),
     ...runs.slice(0, RUNS_OFFERED).map((run) => ({ title: `Results of ${moment(run.started_at)}`, about: run.ladder, run: () => go("results", run.id) })),

@@ -1,6 +1,6 @@
 // Which screen is open, kept in the address so that a reload comes back to it.
 
-export type Screen = "climb" | "results" | "models" | "history" | "compare";
+export type Screen = "climb" | "results" | "models" | "history" | "compare" | "hardware";
 
 export const SCREENS: readonly { screen: Screen; title: string }[] = [
   { screen: "climb", title: "Climb" },
@@ -8,6 +8,7 @@ export const SCREENS: readonly { screen: Screen; title: string }[] = [
   { screen: "models", title: "Models" },
   { screen: "history", title: "History" },
   { screen: "compare", title: "Compare" },
+  { screen: "hardware", title: "Hardware" },
 ];
 
 /** What Compare shows. */
@@ -21,7 +22,7 @@ export interface Compared {
 
 interface Place {
   screen: Screen;
-  /** The run that Results shows, null being the newest, or that History begins with ticked. */
+  /** The run that Results shows, null being the newest, or that History begins with ticked; the stress test that is open on Hardware. */
   run: string | null;
   /** null where no runs are chosen yet. */
   compared: Compared | null;
@@ -33,7 +34,7 @@ export function placeOf(hash: string): Place {
   const screen = SCREENS.find((entry) => entry.screen === name)?.screen ?? "climb";
   return {
     screen,
-    run: ["results", "history"].includes(screen) ? run || null : null,
+    run: ["results", "history", "hardware"].includes(screen) ? run || null : null,
     compared: screen === "compare" && run ? { a: run, b: b || null, asked: asked.split(",").filter(Boolean) } : null,
   };
 }

@@ -11,7 +11,7 @@ export interface Fixture {
   failures?: Record<string, Problem>;
   /** Answers that change once a command has been called. */
   after?: Record<string, Record<string, unknown>>;
-  /** Answers of query_run and query_chart by run and by kind, and of query_comparison by a/b/asked, where one fixture holds several. */
+  /** Answers of query_run, query_chart and query_stress_test by run, kind and test, of query_stress_plan by kind, and of query_comparison by a/b/asked, where one fixture holds several. */
   byArgument?: Record<string, Record<string, unknown>>;
   /** Commands that never answer, to look at what a screen shows meanwhile. */
   silent?: string[];
@@ -46,7 +46,8 @@ export async function installFake(page: Page, fixture: Fixture): Promise<void> {
       Object.assign(answers, given.after?.[command] ?? {});
       const by = given.byArgument?.[command];
       const compared = [args["a"], args["b"], (args["asked"] as string[] | undefined)?.join(",")].filter(Boolean).join("/");
-      const key = String(args["kind"] ?? args["run"] ?? compared);
+      const choice = args["choice"] as { kind?: string } | undefined;
+      const key = String(args["kind"] ?? args["run"] ?? args["test"] ?? choice?.kind ?? compared);
       return Promise.resolve(structuredClone(by?.[key] ?? answers[command] ?? null));
     }
 

@@ -4,16 +4,20 @@
 //! hold raw numbers; words for numbers are the front end's (`ui/src/format.ts`). Unknown is `null`, never 0.
 
 mod compare;
+mod hardware;
 mod live;
 mod models;
 mod plan;
 mod results;
+mod stress;
 
 pub use compare::*;
+pub use hardware::*;
 pub use live::*;
 pub use models::*;
 pub use plan::*;
 pub use results::*;
+pub use stress::*;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -80,20 +80,61 @@ pub struct LiveRung {
     pub problem: Option<Problem>,
 }
 
+/// One reading of the sensors. Unknown is `null`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct SampleView {
     pub at_ms: f64,
     pub cpu_percent: Option<f32>,
+    /// Of each core, 0–100; empty where it is not known.
+    pub cores_percent: Vec<f32>,
+    /// Mean of the cores.
+    pub clock_mhz: Option<f32>,
+    /// Whether the processor slowed down to stay cool.
+    pub throttled: Option<bool>,
+    /// Of the processor time that was wanted, the share that a CPU quota withheld, 0–100.
+    pub quota_held_percent: Option<f32>,
     #[ts(type = "number | null")]
     pub memory_used_bytes: Option<u64>,
     #[ts(type = "number | null")]
     pub memory_total_bytes: Option<u64>,
     #[ts(type = "number | null")]
     pub swap_used_bytes: Option<u64>,
+    /// The hottest sensor.
     pub temperature_c: Option<f32>,
+    /// The fastest fan, in turns per minute; 0 is a fan that stands.
+    pub fan_rpm: Option<f32>,
+    /// What the processor draws, in watts.
+    pub package_power_w: Option<f32>,
+    /// What the battery gives, in watts.
+    pub battery_power_w: Option<f32>,
+    pub battery_percent: Option<f32>,
+    /// `false` on battery.
+    pub on_mains: Option<bool>,
+    #[ts(type = "number | null")]
+    pub disk_free_bytes: Option<u64>,
     pub disk_read_bytes_per_s: Option<f64>,
     pub disk_write_bytes_per_s: Option<f64>,
     pub network_in_bytes_per_s: Option<f64>,
     pub network_out_bytes_per_s: Option<f64>,
+    /// One for each graphics processor that gave a reading.
+    pub gpus: Vec<GpuSampleView>,
+}
+
+/// What one graphics processor read.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct GpuSampleView {
+    /// Its place among the machine's graphics processors.
+    pub index: u8,
+    pub busy_percent: Option<f32>,
+    #[ts(type = "number | null")]
+    pub memory_used_bytes: Option<u64>,
+    #[ts(type = "number | null")]
+    pub memory_total_bytes: Option<u64>,
+    pub temperature_c: Option<f32>,
+    pub power_w: Option<f32>,
+    pub clock_mhz: Option<f32>,
+    /// Whether it runs slower than it could, for heat or for power.
+    pub slowed: Option<bool>,
 }

@@ -13,6 +13,8 @@ pub struct Setup {
     /// A BCP 47 tag that `Intl` accepts.
     pub locale: String,
     pub machine: MachineView,
+    /// What is not as it was in the newest stored run, each in words.
+    pub changes: Vec<String>,
     pub engines: Vec<EngineView>,
     pub ladders: Vec<LadderChoice>,
     pub data_folder: String,

@@ -12,7 +12,11 @@ export type Setup = { version: string,
 /**
  * A BCP 47 tag that `Intl` accepts.
  */
-locale: string, machine: MachineView, engines: Array<EngineView>, ladders: Array<LadderChoice>, data_folder: string, 
+locale: string, machine: MachineView, 
+/**
+ * What is not as it was in the newest stored run, each in words.
+ */
+changes: Array<string>, engines: Array<EngineView>, ladders: Array<LadderChoice>, data_folder: string, 
 /**
  * Set when nothing can be stored, for example on a read-only data folder.
  */

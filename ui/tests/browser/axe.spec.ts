@@ -31,6 +31,12 @@ const screens: [string, Fixture, string][] = [
   ["Compare in spite of it", worlds.refusedWorld, "compare/r-1/r-5/power,machine"],
   ["Compare before runs are chosen", worlds.compareWorld, "compare"],
   ["Compare with one run", worlds.onlyRunWorld, "compare"],
+  ["Home of a machine that changed", worlds.changedWorld, "climb"],
+  ["Hardware", worlds.laptopWorld, "hardware"],
+  ["Hardware with little to read", worlds.bareWorld, "hardware"],
+  ["Hardware with a failed test open", worlds.laptopWorld, "hardware/t-3"],
+  ["Hardware while a test runs", worlds.sustainWorld, "hardware"],
+  ["Hardware while models come", worlds.downloadWorld, "hardware"],
 ];
 
 for (const [look, media] of looks) {

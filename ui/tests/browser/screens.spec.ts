@@ -1,11 +1,18 @@
 // Pictures of every screen, for a person to look at: SCREENSHOTS=folder npx playwright test screens
 import { test, type Page } from "@playwright/test";
 
-import { installFake, type Fixture } from "../fake-tauri";
+import type { SampleView } from "../../src/messages/SampleView";
+import { emit, installFake, type Fixture } from "../fake-tauri";
+import { bareSample, sample, troubledSample } from "../fixtures/live";
 import * as worlds from "../fixtures/worlds";
 
 const folder = process.env["SCREENSHOTS"];
 test.skip(!folder, "set SCREENSHOTS to a folder to draw every screen");
+
+/** Two minutes of readings, as the sensors send them. */
+const readings = (of: (at: number) => SampleView) => async (page: Page) => {
+  for (let at = 0; at < 120; at += 1) await emit(page, "start_sensors", of(at));
+};
 
 async function tickTwo(page: Page) {
   for (const when of [/12 Sept 2025|Sep 12, 2025/, /9 Sept 2025|Sep 9, 2025/]) await page.getByRole("checkbox", { name: when }).first().check();
@@ -39,6 +46,14 @@ const screens: [string, Fixture, string, ((page: Page) => Promise<void>)?][] = [
   ["history", worlds.laptopWorld, "history"],
   ["history-empty", worlds.freshWorld, "history"],
   ["history-ticked", worlds.compareWorld, "history", tickTwo],
+  ["home-changed", worlds.changedWorld, "climb"],
+  ["hardware", worlds.laptopWorld, "hardware", readings(sample)],
+  ["hardware-bare", worlds.bareWorld, "hardware", readings(bareSample)],
+  ["hardware-trouble", worlds.laptopWorld, "hardware", readings(troubledSample)],
+  ["hardware-test", worlds.laptopWorld, "hardware/t-3"],
+  ["hardware-sustain", worlds.sustainWorld, "hardware"],
+  ["hardware-download", worlds.downloadWorld, "hardware"],
+  ["hardware-loading", { ...worlds.laptopWorld, silent: ["query_hardware", "query_validation", "query_stress_tests", "query_stress_plan"] }, "hardware"],
   ["compare", worlds.compareWorld, "compare/r-1/r-5"],
   ["compare-turns", worlds.compareWorld, "compare/r-6"],
   ["compare-insisted", worlds.compareWorld, "compare/r-1/r-5/grade"],
@@ -66,7 +81,7 @@ for (const [name, world, screen, act] of screens) {
         await page.waitForTimeout(250);
         await page.screenshot({ path: `${folder}/${name}-${theme}-${width}.png` });
         // The whole of a longer screen in one picture, where no dialog stands on it.
-        const whole = act ? 0 : await page.evaluate(() => document.querySelector("main")?.scrollHeight ?? 0);
+        const whole = act && !name.startsWith("hardware") ? 0 : await page.evaluate(() => document.querySelector("main")?.scrollHeight ?? 0);
         if (whole > height) {
           await page.setViewportSize({ width, height: whole });
           await page.screenshot({ path: `${folder}/${name}-${theme}-${width}-whole.png` });
