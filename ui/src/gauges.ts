@@ -56,11 +56,11 @@ const MEMORY: Kind = {
   full: (sample) => sample.memory_total_bytes,
 };
 const TEMPERATURE: Kind = {
-  label: "Hottest sensor",
+  label: "Hottest",
   sensor: "Temperature",
   of: (sample) => sample.temperature_c,
   parts: (value) => [rough(value), "°C"],
-  note: (sample) => (sample.fan_rpm === null ? null : `fan ${whole(sample.fan_rpm)}`),
+  note: (sample) => (sample.fan_rpm === null ? null : `${whole(sample.fan_rpm)} rpm`),
 };
 const POWER: Kind = {
   label: "Power",

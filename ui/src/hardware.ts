@@ -49,7 +49,8 @@ export function actionOf(check: CheckView, engine: string): Action | null {
   if (check.verdict === "pass") return null;
   if (check.code === "escalation") return { kind: "climb", label: "Plan a climb" };
   // Only the embedded engine's files are ours to read.
-  if (check.code === "model_cache") return check.verdict === "not_tested" && engine === "llama" ? { kind: "verify", label: "Compute digests" } : { kind: "models", label: "Open Models" };
+  // Without a model there is one line of evidence, and nothing to compute.
+  if (check.code === "model_cache") return check.verdict === "not_tested" && engine === "llama" && check.evidence.length > 1 ? { kind: "verify", label: "Compute digests" } : { kind: "models", label: "Open Models" };
   return null;
 }
 

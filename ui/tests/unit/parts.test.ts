@@ -42,7 +42,7 @@ describe("the ladder", () => {
 
 describe("a gauge", () => {
   it("says that a sensor is not readable, and shows no zero", () => {
-    const { container } = render(Gauge, { label: "Hottest sensor", now: null, values: [null, null] });
+    const { container } = render(Gauge, { label: "Hottest", now: null, values: [null, null] });
     expect(container.textContent).toContain("not readable");
     expect(container.textContent).not.toContain("0");
   });
