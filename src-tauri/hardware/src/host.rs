@@ -52,7 +52,8 @@ mod tests {
     #[test]
     fn what_the_system_shows_decides_and_what_it_hides_is_unknown() {
         type Files = &'static [(&'static str, &'static str)];
-        let table: [(Files, (Option<bool>, Option<bool>)); 7] = [
+        type Host = (Option<bool>, Option<bool>);
+        let table: [(Files, Host); 7] = [
             (&[], (None, None)),
             (&[("proc/cpuinfo", "flags\t\t: fpu vme\n"), ("proc/1/comm", "systemd\n")], (Some(false), Some(false))),
             (&[("proc/cpuinfo", "flags\t\t: fpu hypervisor vme\n"), (".dockerenv", "")], (Some(true), Some(true))),
