@@ -1,6 +1,7 @@
 //! How far a rung's figures can be trusted, and why not further.
 
 pub(crate) mod disturbance;
+pub(crate) mod lost;
 
 use crate::analysis::{Grade, RungSummary};
 use crate::figures;

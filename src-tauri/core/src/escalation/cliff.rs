@@ -5,6 +5,8 @@
 
 use crate::analysis::RungSummary;
 use crate::format;
+use crate::grade::disturbance::{MAX_MAJOR_FAULTS_PER_S, MAX_QUOTA_HELD_PERCENT, MAX_SWAP_IN_BYTES_PER_S, quota_held_percent};
+use crate::grade::lost::{missing, reads_mains, reads_throttles};
 use crate::machine::HardwareSample;
 use crate::projection::streamed_bytes;
 use crate::stats;
@@ -13,11 +15,6 @@ use crate::stats;
 const READ_SHARE: f64 = 0.01;
 /// Everything waiting for memory for a larger share of the time is thrashing, in per cent (measurement.md).
 const MEMORY_PRESSURE_PERCENT: f64 = 10.0;
-/// Pages that come back from swap at a higher rate are the model's, not housekeeping's: 1 MiB a second.
-const SWAP_IN_BYTES_PER_S: f64 = 1_048_576.0;
-/// The engine waits for the disk so often that it shows: a page fault to disk takes about a tenth of a millisecond on an
-/// SSD, so 100 a second are one per cent of the time.
-const MAJOR_FAULTS_PER_S: f64 = 100.0;
 /// Clocks move by a few per cent all day; this is throttling or another power profile.
 const CLOCK_SHARE: f64 = 0.9;
 
@@ -33,6 +30,11 @@ pub struct Evidence {
     /// Share of the samples in which the processor reported that it slowed down (0–1).
     pub throttled: Option<f64>,
     pub on_battery: Option<bool>,
+    /// Share of the processor time that a CPU quota withheld, in per cent.
+    pub quota_held_percent: Option<f64>,
+    /// The throttle counters and the power source were missing in several readings.
+    pub throttles_lost: bool,
+    pub mains_lost: bool,
 }
 
 impl Evidence {
@@ -51,13 +53,30 @@ impl Evidence {
             clock_mhz: median(|sample| sample.clock_mhz.map(f64::from)),
             throttled: (!throttles.is_empty()).then(|| slowed as f64 / throttles.len() as f64),
             on_battery: (!mains.is_empty()).then(|| mains.contains(&false)),
+            quota_held_percent: quota_held_percent(during),
+            throttles_lost: missing(during, reads_throttles).is_some(),
+            mains_lost: missing(during, reads_mains).is_some(),
         }
     }
 }
 
 /// The causes of a cliff between two rungs, each a sentence with its figure; the likeliest first.
 pub(super) fn causes(from: &RungSummary, to: &RungSummary) -> Vec<String> {
-    [gpu_split(from, to), file_reads(from, to), memory(from, to), throttling(from, to), battery(from, to)].into_iter().flatten().collect()
+    let found = [gpu_split(from, to), file_reads(from, to), memory(from, to), quota(from, to), throttling(from, to), battery(from, to)];
+    found.into_iter().flatten().collect()
+}
+
+/// What may have caused it unseen: sensors that were read on the rung below and fell silent on this one.
+pub(super) fn not_ruled_out(from: &RungSummary, to: &RungSummary) -> Vec<&'static str> {
+    let throttling = to.evidence.throttles_lost && from.evidence.throttled.is_some();
+    let battery = to.evidence.mains_lost && from.evidence.on_battery.is_some();
+    [
+        throttling.then_some("The throttle counters could not be read meanwhile, so throttling is not ruled out."),
+        battery.then_some("The power source could not be read meanwhile, so a battery is not ruled out."),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The share of the model that sits in GPU memory fell: the rest is computed elsewhere.
@@ -85,7 +104,7 @@ fn file_reads(from: &RungSummary, to: &RungSummary) -> Option<String> {
         )
     });
     let faults = || {
-        let rate = only_above(from.evidence.major_faults_per_s, to.evidence.major_faults_per_s, MAJOR_FAULTS_PER_S)?;
+        let rate = only_above(from.evidence.major_faults_per_s, to.evidence.major_faults_per_s, MAX_MAJOR_FAULTS_PER_S)?;
         Some(format!("The engine waited for the disk {} times a second: its memory does not hold the model.", format::figures(rate)))
     };
     read.or_else(faults)
@@ -93,11 +112,16 @@ fn file_reads(from: &RungSummary, to: &RungSummary) -> Option<String> {
 
 fn memory(from: &RungSummary, to: &RungSummary) -> Option<String> {
     let (before, now) = (&from.evidence, &to.evidence);
-    let swapped = only_above(before.swap_in_bytes_per_s, now.swap_in_bytes_per_s, SWAP_IN_BYTES_PER_S)
+    let swapped = only_above(before.swap_in_bytes_per_s, now.swap_in_bytes_per_s, MAX_SWAP_IN_BYTES_PER_S)
         .map(|rate| format!("{}/s came back from swap.", format::bytes_gib(rate as u64)));
     let waited = only_above(before.memory_pressure_percent, now.memory_pressure_percent, MEMORY_PRESSURE_PERCENT)
         .map(|percent| format!("Everything waited for memory during {} of the time.", format::percent(percent / 100.0)));
     swapped.or(waited)
+}
+
+fn quota(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let held = only_above(from.evidence.quota_held_percent, to.evidence.quota_held_percent, MAX_QUOTA_HELD_PERCENT)?;
+    Some(format!("A CPU quota held the processor back {} of the time.", format::percent(held / 100.0)))
 }
 
 fn throttling(from: &RungSummary, to: &RungSummary) -> Option<String> {
@@ -123,11 +147,16 @@ fn battery(from: &RungSummary, to: &RungSummary) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Floors, analyse};
+    use crate::analysis::{Analysis, Floors, analyse};
     use crate::scripted::{run, rung};
 
     /// The sentences for a fall from 60 to 5 tokens/s while the weights double, with a changed rung above.
     fn sentences(change: impl Fn(&mut HardwareSample)) -> Vec<String> {
+        let analysis = fallen(change);
+        causes(&analysis.rungs[0], &analysis.rungs[1])
+    }
+
+    fn fallen(change: impl Fn(&mut HardwareSample)) -> Analysis {
         let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 5.0, 5)]);
         // The second rung's trials and samples begin after a minute.
         run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
@@ -148,14 +177,27 @@ mod tests {
             change(&mut sample);
             sample
         }));
-        let analysis = analyse(&run, &Floors::default());
-        causes(&analysis.rungs[0], &analysis.rungs[1])
+        analyse(&run, &Floors::default())
+    }
+
+    #[test]
+    fn a_sensor_that_was_lost_rules_nothing_out() {
+        let note = |change: fn(&mut HardwareSample)| fallen(change).steps.remove(0).note.unwrap();
+        let why = |note: &str| note.split("for each token. ").nth(1).unwrap().to_owned();
+        let silent = "What was read does not say why. The throttle counters could not be read meanwhile, so throttling is not ruled out.";
+        assert_eq!(why(&note(|s| s.throttles_per_s = None)), silent);
+        let silent = "What was read does not say why. The power source could not be read meanwhile, so a battery is not ruled out.";
+        assert_eq!(why(&note(|s| s.on_mains = None)), silent);
+        assert_eq!(
+            why(&note(|s| (s.throttles_per_s, s.quota_held_percent) = (None, Some(50.0)))),
+            "A CPU quota held the processor back 50 % of the time."
+        );
     }
 
     #[test]
     fn each_cause_of_a_cliff_is_named_with_its_evidence() {
         type Change = fn(&mut HardwareSample);
-        let table: [(Change, &[&str]); 8] = [
+        let table: [(Change, &[&str]); 9] = [
             (|_| {}, &[]),
             (
                 |s| s.disk_read_bytes_per_s = Some(2e9),
@@ -173,6 +215,7 @@ mod tests {
             ),
             (|s| s.clock_mhz = Some(1800.0), &["Its clock was 1800 MHz, on the rung below 4000."]),
             (|s| s.on_mains = Some(false), &["The machine ran on battery, on the rung below on mains."]),
+            (|s| s.quota_held_percent = Some(40.0), &["A CPU quota held the processor back 40 % of the time."]),
         ];
         for (change, expected) in table {
             assert_eq!(sentences(change), expected);
