@@ -1,4 +1,4 @@
-//! Deletions that can be undone: a model is deleted only after its time of grace.
+//! Deletions that can be undone: a model or a stress test is deleted only after its time of grace.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use toprung_jobs::engines::EngineChoice;
 use toprung_jobs::home::Home;
-use toprung_jobs::models;
+use toprung_jobs::{models, stress};
 
 use crate::state::lock;
 
@@ -33,6 +33,7 @@ pub(crate) enum Item {
     },
     /// Already hidden in the store, where it can be brought back.
     Run(String),
+    Stress(String),
 }
 
 impl Deletions {
@@ -57,12 +58,19 @@ impl Deletions {
             .any(|item| matches!(item, Item::Model { engine: e, model: m } if e.kind == engine.kind && m == model))
     }
 
-    /// Deletes a model after its time of grace, unless it was taken back.
+    /// Whether a stress test is on its way out.
+    pub(crate) fn hides_stress(&self, test: &str) -> bool {
+        lock(&self.waiting).items.values().any(|item| matches!(item, Item::Stress(id) if id == test))
+    }
+
+    /// Deletes a model or a stress test after its time of grace, unless it was taken back.
     pub(crate) async fn carry_out(self: Arc<Self>, id: u32, home: Arc<Home>) {
         tokio::time::sleep(GRACE).await;
-        if let Some(Item::Model { engine, model }) = self.take_back(id) {
-            // A model that could not be deleted shows again in the list, which says more than a message would.
-            let _ = models::delete(&home, &engine, &model).await;
+        // What could not be deleted shows again in the list, which says more than a message would.
+        match self.take_back(id) {
+            Some(Item::Model { engine, model }) => drop(models::delete(&home, &engine, &model).await),
+            Some(Item::Stress(test)) => drop(stress::delete(&home, &test)),
+            Some(Item::Run(_)) | None => {}
         }
     }
 }

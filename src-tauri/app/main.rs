@@ -9,7 +9,9 @@ mod deletions;
 mod live;
 mod locale;
 mod pulls;
+mod sensors;
 mod state;
+mod stress;
 mod window;
 
 use std::process::ExitCode;
@@ -46,6 +48,20 @@ fn run(home: Arc<Home>) -> tauri::Result<()> {
             commands::setup::query_plan,
             commands::setup::query_server,
             commands::setup::save_key,
+            commands::hardware::query_hardware,
+            commands::hardware::start_sensors,
+            commands::hardware::cancel_sensors,
+            commands::hardware::query_validation,
+            commands::stress::query_stress_plan,
+            commands::stress::start_stress,
+            commands::stress::query_stress_live,
+            commands::stress::start_stress_watch,
+            commands::stress::cancel_stress,
+            commands::stress::query_stress_tests,
+            commands::stress::query_stress_test,
+            commands::stress::query_stress_chart,
+            commands::stress::start_delete_stress,
+            commands::stress::cancel_delete_stress,
             commands::climb::query_live,
             commands::climb::start_climb,
             commands::climb::start_resume,
@@ -61,6 +77,7 @@ fn run(home: Arc<Home>) -> tauri::Result<()> {
             commands::runs::query_runs,
             commands::runs::query_run,
             commands::runs::query_chart,
+            commands::runs::query_timeline,
             commands::compare::query_comparison,
             commands::compare::save_comparison,
             commands::runs::start_delete_run,

@@ -9,6 +9,8 @@ use toprung_messages::Problem;
 use crate::deletions::Deletions;
 use crate::live::Watchers;
 use crate::pulls::Pulls;
+use crate::sensors::Sensors;
+use crate::stress::Stresses;
 
 pub(crate) struct AppState {
     pub(crate) home: Arc<Home>,
@@ -16,6 +18,8 @@ pub(crate) struct AppState {
     pub(crate) watchers: Arc<Watchers>,
     pub(crate) pulls: Arc<Pulls>,
     pub(crate) deletions: Arc<Deletions>,
+    pub(crate) sensors: Arc<Sensors>,
+    pub(crate) stress: Arc<Stresses>,
 }
 
 /// What a command answers.
@@ -23,7 +27,15 @@ pub(crate) type Answer<T> = Result<T, Problem>;
 
 impl AppState {
     pub(crate) fn new(home: Arc<Home>) -> Self {
-        Self { home, climb: Mutex::default(), watchers: Arc::default(), pulls: Arc::default(), deletions: Arc::default() }
+        Self {
+            home,
+            climb: Mutex::default(),
+            watchers: Arc::default(),
+            pulls: Arc::default(),
+            deletions: Arc::default(),
+            sensors: Arc::default(),
+            stress: Arc::default(),
+        }
     }
 
     pub(crate) fn climb(&self) -> MutexGuard<'_, Option<ClimbHand>> {
@@ -34,6 +46,8 @@ impl AppState {
         if let Some(climb) = self.climb().as_ref() {
             climb.stop();
         }
+        self.stress.stop();
+        self.sensors.stop();
         self.pulls.cancel_all();
     }
 }

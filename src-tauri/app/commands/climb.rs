@@ -31,6 +31,7 @@ pub(crate) async fn start_resume(app: AppHandle, state: State<'_, AppState>, run
 /// Keeps the hand on the climb for the page, and tells its watchers of the end.
 fn follow(app: AppHandle, running: RunningClimb) -> String {
     let run = running.hand.run.clone();
+    app.state::<AppState>().sensors.stop();
     *app.state::<AppState>().climb() = Some(running.hand.clone());
     let id = run.clone();
     tauri::async_runtime::spawn(async move {

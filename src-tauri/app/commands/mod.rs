@@ -3,6 +3,8 @@
 pub(crate) mod climb;
 pub(crate) mod compare;
 mod dialog;
+pub(crate) mod hardware;
 pub(crate) mod models;
 pub(crate) mod runs;
 pub(crate) mod setup;
+pub(crate) mod stress;

@@ -30,6 +30,12 @@ pub(crate) async fn query_chart(state: State<'_, AppState>, run: String, kind: S
 }
 
 #[tauri::command]
+pub(crate) async fn query_timeline(state: State<'_, AppState>, run: String, theme: String, width: f64) -> Answer<ChartView> {
+    let shown = history::show(&state.home, &run).map_err(convert::rejection)?;
+    convert::results::timeline(&shown, &theme, width)
+}
+
+#[tauri::command]
 pub(crate) async fn start_delete_run(state: State<'_, AppState>, run: String) -> Answer<u32> {
     history::delete(&state.home, &run).map_err(convert::rejection)?;
     Ok(state.deletions.add(Item::Run(run)))

@@ -1,8 +1,8 @@
 //! Live: the climb's state and its readings.
 
 use toprung_jobs::live::{Live, LiveRung as JobRung, LiveState, RungState};
-use toprung_jobs::machine::HardwareSample;
-use toprung_messages::{LiveRung, LiveView, SampleView};
+use toprung_jobs::machine::{GpuSample, HardwareSample, Machine, Throttle};
+use toprung_messages::{GpuSampleView, LiveRung, LiveView, SampleView};
 
 use super::problem;
 
@@ -21,7 +21,7 @@ pub(crate) fn view(live: &Live) -> LiveView {
         left_low_s: left.map(|(low, _)| low),
         left_high_s: left.map(|(_, high)| high),
         problem: live.problem.as_ref().map(problem),
-        samples: live.samples.iter().map(|reading| sample(reading, live.memory_total)).collect(),
+        samples: live.samples.iter().map(|reading| sample(reading, &live.machine)).collect(),
         output: live.output.clone(),
     }
 }
@@ -53,18 +53,42 @@ fn rung(rung: &JobRung) -> LiveRung {
     }
 }
 
-pub(crate) fn sample(sample: &HardwareSample, memory_total_bytes: Option<u64>) -> SampleView {
+pub(crate) fn sample(sample: &HardwareSample, machine: &Machine) -> SampleView {
     SampleView {
         at_ms: sample.at_ms,
         cpu_percent: sample.cpu_percent,
+        cores_percent: sample.per_core_percent.clone(),
+        clock_mhz: sample.clock_mhz,
+        throttled: sample.throttles_per_s.map(|rate| rate > 0.0),
+        quota_held_percent: sample.quota_held_percent,
         memory_used_bytes: sample.memory_used_bytes,
-        memory_total_bytes,
+        memory_total_bytes: machine.memory_bytes,
         swap_used_bytes: sample.swap_used_bytes,
         temperature_c: sample.temperature_c,
+        fan_rpm: sample.fans_rpm.iter().copied().reduce(f32::max),
+        package_power_w: sample.package_power_w,
+        battery_power_w: sample.battery_power_w,
+        battery_percent: sample.battery_percent,
+        on_mains: sample.on_mains,
+        disk_free_bytes: sample.disk_free_bytes,
         disk_read_bytes_per_s: sample.disk_read_bytes_per_s,
         disk_write_bytes_per_s: sample.disk_write_bytes_per_s,
         network_in_bytes_per_s: sample.network_in_bytes_per_s,
         network_out_bytes_per_s: sample.network_out_bytes_per_s,
+        gpus: sample.gpus.iter().map(|reading| gpu(reading, machine)).collect(),
+    }
+}
+
+fn gpu(reading: &GpuSample, machine: &Machine) -> GpuSampleView {
+    GpuSampleView {
+        index: reading.index,
+        busy_percent: reading.busy_percent,
+        memory_used_bytes: reading.memory_used_bytes,
+        memory_total_bytes: machine.gpus.get(usize::from(reading.index)).and_then(|gpu| gpu.memory_bytes),
+        temperature_c: reading.temperature_c,
+        power_w: reading.power_w,
+        clock_mhz: reading.clock_mhz,
+        slowed: reading.throttles.as_ref().map(|throttles| throttles.iter().any(|throttle| throttle.reason().is_some_and(|_| *throttle != Throttle::PowerCap))),
     }
 }
 

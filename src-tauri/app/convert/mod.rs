@@ -1,10 +1,12 @@
 //! The edge: what the jobs know, made into what the page is told. Nothing is decided here.
 
 pub(crate) mod compare;
+pub(crate) mod hardware;
 pub(crate) mod live;
 pub(crate) mod models;
 pub(crate) mod plan;
 pub(crate) mod results;
+pub(crate) mod stress;
 
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_messages::Problem;

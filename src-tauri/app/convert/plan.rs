@@ -8,7 +8,7 @@ use toprung_jobs::machine::Machine;
 use toprung_jobs::plan::{Choice as JobChoice, FitWord, Plan, RungPlan};
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::setup::{EngineState, Seen, Setup as JobSetup};
-use toprung_jobs::{EngineKind, Mode};
+use toprung_jobs::{EngineKind, Mode, profile};
 use toprung_messages::{
     Choice, EngineView, GpuView, LadderChoice as LadderView, MachineView, PlanView, PlannedRungView, Resumable, ServerView, Setup,
 };
@@ -22,6 +22,7 @@ pub(crate) fn setup(home: &Home, setup: &JobSetup) -> Setup {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         locale: locale::tag(),
         machine: machine(&setup.machine),
+        changes: changes(home, &setup.machine),
         engines: setup.engines.iter().map(engine_view).collect(),
         ladders: ladders::offers()
             .into_iter()
@@ -31,6 +32,11 @@ pub(crate) fn setup(home: &Home, setup: &JobSetup) -> Setup {
         storage_problem: home.notice().map(problem),
         resumable: setup.resumable.as_ref().map(resumable),
     }
+}
+
+/// What is not as it was in the newest stored run.
+fn changes(home: &Home, machine: &Machine) -> Vec<String> {
+    profile::of(home, machine.clone()).changes.into_iter().map(|change| change.words).collect()
 }
 
 pub(crate) fn machine(machine: &Machine) -> MachineView {

@@ -3,7 +3,7 @@
 use toprung_jobs::ANSWER_PROMPTS;
 use toprung_jobs::ab;
 use toprung_jobs::analysis::{Capability, DepthSpeed, Estimate, Observed, RungSummary, RungVerdict, Step, SweetSpot, Use};
-use toprung_jobs::chart::{ChartKind, Theme, chart_for};
+use toprung_jobs::chart::{Chart, ChartKind, Theme, chart_for, timeline_for};
 use toprung_jobs::history::{self, RunHeader, Shown};
 use toprung_jobs::home::Home;
 use toprung_jobs::problem::Problem as JobProblem;
@@ -154,11 +154,26 @@ fn capability(capability: &Capability) -> CapabilityView {
 
 pub(crate) fn chart(shown: &Shown, kind: &str, theme: &str, width: f64) -> Answer<ChartView> {
     let kind = ChartKind::from_name(kind).ok_or_else(|| no_chart(kind, "Choose another chart."))?;
-    let theme = if theme == "dark" { Theme::Dark } else { Theme::Light };
-    let width = width.clamp(*CHART_WIDTHS.start(), *CHART_WIDTHS.end());
-    let chart = chart_for(&shown.run, &shown.analysis, kind, theme, width as u32);
-    let chart = chart.ok_or_else(|| no_chart("of this kind", "Measure at least one rung first."))?;
-    Ok(ChartView {
+    let chart = chart_for(&shown.run, &shown.analysis, kind, self::theme(theme), self::width(width));
+    chart.map(picture).ok_or_else(|| no_chart("of this kind", "Measure at least one rung first."))
+}
+
+pub(crate) fn timeline(shown: &Shown, theme: &str, width: f64) -> Answer<ChartView> {
+    let chart = timeline_for(&shown.run, self::theme(theme), self::width(width));
+    chart.map(picture).map_err(|why| rejection(JobProblem::input("no_chart", why.what(), why.next_step())))
+}
+
+pub(crate) fn theme(name: &str) -> Theme {
+    if name == "dark" { Theme::Dark } else { Theme::Light }
+}
+
+/// A width at which a chart can be drawn, in CSS pixels.
+pub(crate) fn width(asked: f64) -> u32 {
+    asked.clamp(*CHART_WIDTHS.start(), *CHART_WIDTHS.end()) as u32
+}
+
+pub(crate) fn picture(chart: Chart) -> ChartView {
+    ChartView {
         width: f64::from(chart.width),
         height: f64::from(chart.height),
         marks: chart.marks.into_iter().map(|mark| MarkView { x: mark.x.into(), y: mark.y.into(), label: mark.label }).collect(),
@@ -166,7 +181,7 @@ pub(crate) fn chart(shown: &Shown, kind: &str, theme: &str, width: f64) -> Answe
         alt: chart.alt,
         head: chart.head,
         rows: chart.rows,
-    })
+    }
 }
 
 fn no_chart(kind: &str, next_step: &str) -> Problem {

@@ -29,6 +29,7 @@ pub mod saturation;
 mod scripted;
 #[cfg(feature = "fixtures")]
 pub mod seed;
+pub mod spells;
 pub mod stats;
 pub mod stop_rules;
 pub mod stopping;

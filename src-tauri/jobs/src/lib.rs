@@ -26,6 +26,7 @@ pub mod plan;
 pub mod problem;
 pub mod profile;
 mod recorder;
+pub mod sensors;
 pub mod setup;
 
 pub use toprung_climb::{ANSWER_PROMPTS, ClimbEnd, ClimbEvent};

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use toprung_climb::ClimbEvent;
 use toprung_core::analysis::{Floors, Grade};
-use toprung_core::machine::HardwareSample;
+use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::{EngineKind, ModelFacts, ModelRef};
 use toprung_core::plan::Mode;
 use toprung_core::run::{RunRecord, RungRecord, RungStatus};
@@ -90,7 +90,7 @@ pub struct Live {
     pub ladder: String,
     pub mode: Mode,
     pub engine: EngineKind,
-    pub memory_total: Option<u64>,
+    pub machine: Machine,
     pub state: LiveState,
     pub rungs: Vec<LiveRung>,
     pub current: Option<u32>,
@@ -113,7 +113,7 @@ impl Live {
             ladder: run.ladder.clone(),
             mode: run.mode,
             engine: run.engine.kind,
-            memory_total: run.machine.memory_bytes,
+            machine: run.machine.clone(),
             state: LiveState::Running,
             rungs: run.rungs.iter().map(LiveRung::waiting).collect(),
             current: None,

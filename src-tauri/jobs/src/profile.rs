@@ -16,8 +16,13 @@ pub struct Profile {
 
 /// Looks at the machine and at the newest stored run.
 pub fn profile(home: &Home) -> Profile {
+    of(home, toprung_hardware::machine())
+}
+
+/// A machine that was looked at already, beside what it was in the newest stored run.
+pub fn of(home: &Home, machine: Machine) -> Profile {
     let last = home.store().newest_machine().ok().flatten();
-    beside(toprung_hardware::machine(), last)
+    beside(machine, last)
 }
 
 fn beside(machine: Machine, last: Option<(String, Machine)>) -> Profile {

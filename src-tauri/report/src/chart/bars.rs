@@ -113,13 +113,13 @@ impl Picture<'_> {
         let bars = || self.spec.panels.iter().flat_map(|panel| &panel.bars);
         let mut parts = Vec::new();
         if bars().any(|bar| bar.interval.is_some()) {
-            parts.push("capped line: 95 % interval");
+            parts.push("capped line: 95 % interval".to_owned());
         }
         if bars().any(|bar| bar.aside.iter().any(|part| part.starts_with(['−', '+']))) {
-            parts.push("−/+ %: against the rung below");
+            parts.push("−/+ %: against the rung below".to_owned());
         }
         if bars().any(|bar| bar.fails && bar.value.is_some()) {
-            parts.push("hatched: avoid");
+            parts.push(format!("hatched: {}", self.spec.hatched));
         }
         let left = self.layout.names.left;
         let text = fitting(&parts.join("  ·  "), self.layout.width - left);

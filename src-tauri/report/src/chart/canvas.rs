@@ -76,6 +76,16 @@ impl<'a> Canvas<'a> {
         }
     }
 
+    /// A line through points, two pixels wide. A single point is a dot.
+    pub(super) fn line(&self, points: &[(i32, i32)], color: RGBColor) {
+        if let [(x, y)] = points {
+            self.fill(Box2 { left: x - 1, top: y - 1, right: x + 2, bottom: y + 2 }, color);
+        } else if !points.is_empty() {
+            let style = ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 2 };
+            let _ = self.area.draw(&PathElement::new(points.to_vec(), style));
+        }
+    }
+
     /// A small triangle that points right: the knee's marker.
     pub(super) fn arrow(&self, tip: (i32, i32), size: i32, color: RGBColor) {
         let points = vec![(tip.0 - size, tip.1 - size), tip, (tip.0 - size, tip.1 + size)];

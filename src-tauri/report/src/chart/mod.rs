@@ -1,21 +1,27 @@
 //! The one chart renderer: for the window, the report and the command line alike.
 //!
 //! The ladder is the one picture of this product: rungs stack upward with the smallest at the bottom, and a
-//! bar's length is the figure. Every chart is that picture with one panel, or with three that share the rungs.
+//! bar's length is the figure. What is compared is that picture with one panel, or with several that share the rungs;
+//! what goes on in time is drawn as lines on one axis.
 
 mod bars;
 mod canvas;
 mod draw;
 mod finish;
 mod layout;
+mod lines;
 mod measure;
 mod spec;
+mod stress;
+mod timeline;
 
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
 
 pub use crate::palette::Theme;
 pub use draw::chart;
+pub use stress::stress_chart;
+pub use timeline::{NoTimeline, timeline_for};
 
 /// What a chart shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,13 +60,14 @@ impl ChartKind {
 /// A chart, ready to be drawn: figures, words and width, and no colours.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChartSpec {
-    pub kind: ChartKind,
     /// Pixels, see [`chart_for`] for the least.
     pub width: u32,
     /// Small to large.
     pub rungs: Vec<RungLabel>,
     /// Side by side, each with one bar a rung.
     pub panels: Vec<Panel>,
+    /// What a hatched bar means.
+    pub hatched: &'static str,
     /// Said instead of the picture.
     pub alt: String,
     /// The same figures as a table.

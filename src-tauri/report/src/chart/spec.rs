@@ -19,7 +19,7 @@ pub(super) fn spec_for(run: &RunRecord, analysis: &Analysis, kind: ChartKind, wi
     }
     let rungs = analysis.rungs.iter().map(|rung| source.rung(rung)).collect();
     let (head, rows) = source.table(measures);
-    Some(ChartSpec { kind, width, rungs, alt: source.alt(measures, &panels), panels, head, rows })
+    Some(ChartSpec { width, rungs, alt: source.alt(measures, &panels), panels, hatched: "avoid", head, rows })
 }
 
 fn measures(kind: ChartKind) -> &'static [Measure] {
