@@ -1,5 +1,7 @@
 //! One row a reading of the sensors.
 
+mod gpus;
+
 use rusqlite::{Connection, Result, Row, named_params};
 use toprung_core::machine::HardwareSample;
 
@@ -34,6 +36,7 @@ ALTER TABLE samples ADD COLUMN major_faults REAL;
 ALTER TABLE samples ADD COLUMN clock_mhz REAL;
 ALTER TABLE samples ADD COLUMN throttles REAL;
 ALTER TABLE samples ADD COLUMN on_mains INTEGER;
+ALTER TABLE samples ADD COLUMN gpus BLOB;
 ";
 
 /// A core's load is kept in hundredths of a percent: two bytes a core keep half an hour of a 128-core machine under 1 MB,
@@ -43,8 +46,8 @@ const PER_PERCENT: f32 = 100.0;
 pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO samples (run, at_ms, cpu_percent, per_core, memory_used_bytes, memory_available_bytes, swap_used_bytes,
-            temperature_c, disk_read, disk_write, network_in, network_out, foreign_cpu, own_cpu, memory_pressure, swap_in, major_faults, clock_mhz, throttles, on_mains)
-         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out, :foreign_cpu, :own_cpu, :memory_pressure, :swap_in, :major_faults, :clock_mhz, :throttles, :on_mains)",
+            temperature_c, disk_read, disk_write, network_in, network_out, foreign_cpu, own_cpu, memory_pressure, swap_in, major_faults, clock_mhz, throttles, on_mains, gpus)
+         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out, :foreign_cpu, :own_cpu, :memory_pressure, :swap_in, :major_faults, :clock_mhz, :throttles, :on_mains, :gpus)",
     )?
     .execute(named_params! {
         ":run": run,
@@ -67,6 +70,7 @@ pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Re
         ":clock_mhz": sample.clock_mhz,
         ":throttles": sample.throttles_per_s,
         ":on_mains": sample.on_mains,
+        ":gpus": gpus::pack(&sample.gpus),
     })
     .map(drop)
 }
@@ -98,6 +102,10 @@ fn record(row: &Row<'_>) -> Result<HardwareSample> {
         clock_mhz: row.get("clock_mhz")?,
         throttles_per_s: row.get("throttles")?,
         on_mains: row.get("on_mains")?,
+        gpus: match row.get::<_, Option<Vec<u8>>>("gpus")? {
+            Some(blob) => gpus::unpack(&blob).ok_or_else(|| bad("gpus", format!("{} bytes", blob.len())))?,
+            None => Vec::new(),
+        },
     })
 }
 
