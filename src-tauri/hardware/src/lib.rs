@@ -50,6 +50,7 @@ pub fn probes() -> Vec<Box<dyn Probe>> {
         Box::new(pressure::Pressure::new()),
         Box::new(clocks::Clocks::new()),
         Box::new(power::Power),
+        Box::new(gpu::Gpus::new()),
     ]
 }
 
@@ -74,5 +75,7 @@ impl SensorReport {
 
 /// Every group of sensors, for `toprung doctor` and the hardware screen.
 pub fn sensors() -> Vec<SensorReport> {
-    vec![cpu::report(), memory::report(), thermal::report(), disk::report(), network::report(), power::report(), gpu::report()]
+    let mut reports = vec![cpu::report(), memory::report(), thermal::report(), disk::report(), network::report(), power::report()];
+    reports.extend(gpu::reports());
+    reports
 }

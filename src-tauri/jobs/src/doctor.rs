@@ -1,7 +1,7 @@
 //! A look at everything that a climb needs: each point is well, or says what is missing and how to mend it.
 
 use toprung_core::format;
-use toprung_core::machine::Machine;
+use toprung_core::machine::{Gpu, Machine};
 use toprung_core::model::EngineKind;
 
 use crate::engines::EngineChoice;
@@ -50,14 +50,20 @@ fn machine(machine: &Machine) -> Vec<Check> {
         mend: None,
     };
     let cores = machine.physical_cores.zip(machine.logical_cores);
-    let gpus: Vec<String> = machine.gpus.iter().map(|gpu| gpu.name.clone()).collect();
+    let gpus: Vec<String> = machine.gpus.iter().map(gpu).collect();
     vec![
         row("Processor", machine.cpu.clone()),
         row("Cores", cores.map(|(physical, logical)| format!("{physical} physical, {logical} logical"))),
         row("Memory", machine.memory_bytes.map(format::bytes_gib)),
-        Check { well: true, ..row("GPU", Some(if gpus.is_empty() { "none seen".to_owned() } else { gpus.join(", ") })) },
+        Check { well: true, ..row("GPU", Some(if gpus.is_empty() { "none seen".to_owned() } else { gpus.join("; ") })) },
         row("System", machine.os.clone()),
     ]
+}
+
+/// “NVIDIA GeForce RTX 4070, 8.00 GiB, NVIDIA 550.54.14”: what is known of name, memory and driver.
+fn gpu(gpu: &Gpu) -> String {
+    let known = [Some(gpu.name.clone()), gpu.memory_bytes.map(format::bytes_gib), gpu.driver.clone()];
+    known.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn engine(engine: &EngineState) -> Check {
