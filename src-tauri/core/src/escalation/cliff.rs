@@ -8,6 +8,7 @@ use crate::format;
 use crate::grade::gpu::{self, MemoryUse};
 use crate::machine::{HardwareSample, Machine, Throttle};
 use crate::projection::streamed_bytes;
+use crate::run::LoadRecord;
 use crate::stats;
 
 /// File reads beyond this share of the active bytes mean that the weights do not stay in memory (measurement.md).
@@ -44,13 +45,13 @@ pub struct Evidence {
 
 impl Evidence {
     /// From the samples of one rung.
-    pub(crate) fn of(during: &[&HardwareSample], machine: &Machine) -> Self {
+    pub(crate) fn of(during: &[&HardwareSample], machine: &Machine, load: &LoadRecord) -> Self {
         let median =
             |read: fn(&HardwareSample) -> Option<f64>| stats::median(&during.iter().filter_map(|sample| read(sample)).collect::<Vec<_>>());
         let throttles: Vec<f64> = during.iter().filter_map(|sample| sample.throttles_per_s).collect();
         let slowed = throttles.iter().filter(|rate| **rate > 0.0).count();
         let mains: Vec<bool> = during.iter().filter_map(|sample| sample.on_mains).collect();
-        let (slowed_gpu, memory) = (gpu::slowed(during), gpu::fullest(during, machine));
+        let (slowed_gpu, memory) = (gpu::slowed(during), gpu::fullest(during, machine, load));
         Self {
             disk_read_bytes_per_s: median(|sample| sample.disk_read_bytes_per_s),
             major_faults_per_s: median(|sample| sample.major_faults_per_s),

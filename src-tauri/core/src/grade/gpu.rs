@@ -5,7 +5,7 @@ use super::disturbance::samples_during;
 use crate::analysis::Grade;
 use crate::format;
 use crate::machine::{HardwareSample, IDLE_GPU_PERCENT, Machine, Throttle};
-use crate::run::RungRecord;
+use crate::run::{LoadRecord, RungRecord};
 use crate::stats;
 use crate::summary::Setting;
 
@@ -42,11 +42,15 @@ impl MemoryUse {
     }
 }
 
-/// The fullest reading of any graphics processor; `None` where no use or no size is known.
-pub(crate) fn fullest(during: &[&HardwareSample], machine: &Machine) -> Option<MemoryUse> {
+/// The fullest reading of the memory that holds the model; `None` where no use or no size is known, or what the model has
+/// there. A graphics processor with less than an equal share of the model is another: beside a card of its own, a
+/// processor's own one has a small memory that is always full.
+pub(crate) fn fullest(during: &[&HardwareSample], machine: &Machine, load: &LoadRecord) -> Option<MemoryUse> {
+    let sized = machine.gpus.iter().filter(|gpu| gpu.memory_bytes.is_some()).count() as u64;
+    let share = load.vram_bytes.filter(|bytes| *bytes > 0)?.checked_div(sized)?;
     let readings = during.iter().flat_map(|sample| &sample.gpus).filter_map(|gpu| {
         let total = machine.gpus.get(usize::from(gpu.index))?.memory_bytes.filter(|bytes| *bytes > 0)?;
-        Some(MemoryUse { used: gpu.memory_used_bytes?, total })
+        Some(MemoryUse { used: gpu.memory_used_bytes.filter(|used| *used >= share)?, total })
     });
     readings.max_by(|a, b| a.share().total_cmp(&b.share()))
 }
@@ -113,7 +117,7 @@ fn on_gpu(rung: &RungRecord) -> Option<f64> {
 /// What does not fit into the GPU's memory is computed by the processor, many times slower.
 fn spilled(rung: &RungRecord, during: &[&HardwareSample], machine: &Machine) -> Option<Reason> {
     let share = on_gpu(rung).filter(|share| *share > 0.0 && *share < WHOLLY_ON_GPU)?;
-    let memory = fullest(during, machine).filter(|memory| memory.is_full())?;
+    let memory = fullest(during, machine, &rung.load).filter(|memory| memory.is_full())?;
     let words = format!("it spilled: {} of it sits in GPU memory, which was full at {}", format::percent(share), memory.in_words());
     Some((Grade::B, words))
 }

@@ -107,11 +107,14 @@ fn the_load_of_the_gpu_tells_whether_it_computes() {
 }
 
 #[test]
-fn the_fullest_memory_of_several_gpus_counts() {
+fn the_memory_that_holds_the_model_is_the_one_that_counts() {
     let sized = |memory_bytes| Gpu { memory_bytes, ..Gpu::default() };
-    let machine = Machine { gpus: vec![sized(None), sized(Some(8 * GIB)), sized(Some(24 * GIB))], ..Machine::default() };
-    let gpu = |index, gib| GpuSample { index, memory_used_bytes: Some(gib * GIB), ..GpuSample::default() };
-    let sample = HardwareSample { gpus: vec![gpu(0, 1), gpu(1, 7), gpu(2, 12), gpu(9, 99)], ..HardwareSample::default() };
-    assert_eq!(fullest(&[&sample], &machine), Some(MemoryUse { used: 7 * GIB, total: 8 * GIB }));
-    assert_eq!(fullest(&[&sample], &Machine::default()), None, "without a size nothing is full");
+    let machine = Machine { gpus: vec![sized(None), sized(Some(8 * GIB)), sized(Some(GIB / 2))], ..Machine::default() };
+    let gpu = |index, used| GpuSample { index, memory_used_bytes: Some(used), ..GpuSample::default() };
+    let sample =
+        HardwareSample { gpus: vec![gpu(0, GIB), gpu(1, 7 * GIB), gpu(2, GIB / 2), gpu(9, 99 * GIB)], ..HardwareSample::default() };
+    let of = |load: LoadRecord, machine: &Machine| fullest(&[&sample], machine, &load);
+    assert_eq!(of(load(6.0, 12.0), &machine), Some(MemoryUse { used: 7 * GIB, total: 8 * GIB }), "the small one holds none of it");
+    assert_eq!(of(load(6.0, 12.0), &Machine::default()), None, "without a size nothing is full");
+    assert_eq!(of(LoadRecord::default(), &machine), None, "nothing says that the model is on a GPU");
 }
