@@ -8,10 +8,11 @@ use crate::format;
 use crate::grade::disturbance::{MAX_MAJOR_FAULTS_PER_S, MAX_QUOTA_HELD_PERCENT, MAX_SWAP_IN_BYTES_PER_S, quota_held_percent};
 use crate::grade::gpu::{self, MemoryUse};
 use crate::grade::lost::{missing, reads_mains, reads_throttles};
-use crate::machine::{HardwareSample, Machine, Throttle};
+use crate::machine::{HardwareSample, Throttle};
 use crate::projection::streamed_bytes;
 use crate::run::LoadRecord;
 use crate::stats;
+use crate::summary::Setting;
 
 /// File reads beyond this share of the active bytes mean that the weights do not stay in memory (measurement.md).
 const READ_SHARE: f64 = 0.01;
@@ -46,14 +47,17 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// From the samples of one rung.
-    pub(crate) fn of(during: &[&HardwareSample], machine: &Machine, load: &LoadRecord) -> Self {
+    /// From the samples of one rung. This machine's graphics processors say nothing of an engine elsewhere.
+    pub(crate) fn of(during: &[&HardwareSample], setting: &Setting<'_>, load: &LoadRecord) -> Self {
         let median =
             |read: fn(&HardwareSample) -> Option<f64>| stats::median(&during.iter().filter_map(|sample| read(sample)).collect::<Vec<_>>());
         let throttles: Vec<f64> = during.iter().filter_map(|sample| sample.throttles_per_s).collect();
         let slowed = throttles.iter().filter(|rate| **rate > 0.0).count();
         let mains: Vec<bool> = during.iter().filter_map(|sample| sample.on_mains).collect();
-        let (slowed_gpu, memory) = (gpu::slowed(during), gpu::fullest(during, machine, load));
+        let (slowed_gpu, memory) = match setting.engine.runs_here() {
+            true => (gpu::slowed(during), gpu::fullest(during, setting.machine, load)),
+            false => (None, None),
+        };
         Self {
             disk_read_bytes_per_s: median(|sample| sample.disk_read_bytes_per_s),
             major_faults_per_s: median(|sample| sample.major_faults_per_s),
@@ -286,5 +290,24 @@ mod tests {
         let analysis = analyse(&run, &Floors::default());
         let causes = causes(&analysis.rungs[0], &analysis.rungs[1]);
         assert_eq!(causes, ["62 % of it sits in GPU memory, of the rung below 100 %. That memory was full: 2.94 GiB of 3.00 GiB."]);
+    }
+
+    #[test]
+    fn this_machines_gpu_explains_nothing_of_an_engine_elsewhere() {
+        let causes_at = |url: Option<&str>| {
+            let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 5.0, 5)]);
+            run.engine.url = url.map(str::to_owned);
+            run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
+            run.samples = [(1000.0, vec![]), (61_000.0, vec![Throttle::Thermal])]
+                .map(|(at_ms, throttles)| {
+                    let gpu = GpuSample { throttles: Some(throttles), ..GpuSample::default() };
+                    HardwareSample { at_ms, gpus: vec![gpu], ..HardwareSample::default() }
+                })
+                .into();
+            let analysis = analyse(&run, &Floors::default());
+            causes(&analysis.rungs[0], &analysis.rungs[1])
+        };
+        assert_eq!(causes_at(Some("http://127.0.0.1:11434")), ["The GPU slowed down to stay cool in 100 % of the readings."]);
+        assert!(causes_at(Some("http://10.0.0.2:11434")).is_empty());
     }
 }

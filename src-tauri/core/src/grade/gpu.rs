@@ -1,5 +1,7 @@
 //! What a rung owes to its graphics processor, as that one's own sensors show it.
 
+use std::collections::BTreeSet;
+
 use super::Reason;
 use super::disturbance::samples_during;
 use crate::analysis::Grade;
@@ -19,6 +21,8 @@ const COMPUTING_GPU_PERCENT: f64 = 50.0;
 const FULL_SHARE: f64 = 0.95;
 /// Reading a prompt touches the power limit for a moment on every GPU. What is held back for longer is slowed down.
 const LONG_AT_POWER_CAP: f64 = 0.5;
+/// A driver that is busy leaves a reading out now and then; a sensor that is missing more often is lost.
+const LOST_READINGS: usize = 3;
 
 /// How much of a graphics processor's memory was in use, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +99,13 @@ pub(super) fn reasons(rung: &RungRecord, setting: &Setting<'_>) -> Vec<Reason> {
         return Vec::new();
     }
     let during = samples_during(rung, setting.samples);
-    [throttling(rung, &during), spilled(rung, &during, setting.machine), computes_elsewhere(rung, &during)].into_iter().flatten().collect()
+    let found = [
+        throttling(rung, &during),
+        spilled(rung, &during, setting.machine),
+        computes_elsewhere(rung, &during),
+        fell_silent(rung, &during, setting.samples),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 /// A GPU that the model does not use may slow down as it likes. Heat and a power brake count from the first reading.
@@ -138,6 +148,16 @@ fn computes_elsewhere(rung: &RungRecord, during: &[&HardwareSample]) -> Option<R
         _ => return None,
     };
     Some((Grade::B, format!("the engine says that it is on the GPU, but {words}")))
+}
+
+/// A graphics processor that the run has read at some time and that is missing here, under a model that uses one.
+fn fell_silent(rung: &RungRecord, during: &[&HardwareSample], samples: &[HardwareSample]) -> Option<Reason> {
+    rung.load.vram_bytes.filter(|bytes| *bytes > 0)?;
+    let is_in = |sample: &HardwareSample, index: u8| sample.gpus.iter().any(|gpu| gpu.index == index);
+    let seen: BTreeSet<u8> = samples.iter().flat_map(|sample| &sample.gpus).map(|gpu| gpu.index).collect();
+    let missing = seen.into_iter().map(|index| during.iter().filter(|sample| !is_in(sample, index)).count()).max();
+    let missing = missing.filter(|missing| *missing >= LOST_READINGS)?;
+    Some((Grade::B, format!("the GPU could not be read in {missing} of {} readings, so it may have slowed down", during.len())))
 }
 
 /// How busy the busiest graphics processor was, in per cent.

@@ -118,3 +118,22 @@ fn the_memory_that_holds_the_model_is_the_one_that_counts() {
     assert_eq!(of(load(6.0, 12.0), &Machine::default()), None, "without a size nothing is full");
     assert_eq!(of(LoadRecord::default(), &machine), None, "nothing says that the model is on a GPU");
 }
+
+#[test]
+fn a_gpu_that_falls_silent_may_have_slowed_down() {
+    let reasons = |load: LoadRecord, readable: [bool; 5]| {
+        let mut run = run(vec![RungRecord { load, ..rung("8b", 8.0, 50.0, 5) }]);
+        let sample = |(second, is_read): (u32, bool)| HardwareSample {
+            at_ms: f64::from(second) * 1000.0,
+            gpus: if is_read { vec![GpuSample { busy_percent: Some(95.0), ..GpuSample::default() }] } else { vec![] },
+            ..HardwareSample::default()
+        };
+        run.samples = (0..).zip(readable).map(sample).collect();
+        analyse(&run, &Floors::default()).rungs.remove(0).reasons
+    };
+    let lost = [true, false, false, false, false];
+    assert_eq!(reasons(load(8.0, 8.0), lost), ["the GPU could not be read in 4 of 5 readings, so it may have slowed down"]);
+    assert!(reasons(load(8.0, 8.0), [true, false, true, true, false]).is_empty(), "a gap now and then is no loss");
+    assert!(reasons(load(8.0, 8.0), [false; 5]).is_empty(), "one that never was read is no loss");
+    assert!(reasons(load(0.0, 8.0), lost).is_empty(), "the model does not use it");
+}
