@@ -32,6 +32,8 @@ pub mod seed;
 pub mod stats;
 pub mod stop_rules;
 pub mod stopping;
+pub mod stress;
 pub mod summary;
 pub mod trial;
+pub mod validation;
 pub mod verdict;
