@@ -5,12 +5,15 @@ so that a machine which grows warmer or busier wrongs neither. The ratio of a ro
 seconds apart; the median of these ratios is the figure that counts.
 """
 import argparse
+import contextlib
 import json
 import os
 import random
+import sqlite3
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 PROMPT_TOKENS, OUTPUT_TOKENS = 512, 128
@@ -34,6 +37,7 @@ TIMED_REPETITIONS = 5
 def arguments():
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, usage="scripts/compare-llama-bench --help says it")
     parser.add_argument("--worker", required=True)
+    parser.add_argument("--toprung", required=True)
     parser.add_argument("--llama-bench", required=True)
     parser.add_argument("--time", action="store_true")
     parser.add_argument("--rounds", type=int, default=7)
@@ -157,16 +161,49 @@ def compare(given, settings, threads):
     return {"lines": lines, "measured": measured}, all(line["within"] for line in lines)
 
 
-def time_llama_bench(given):
-    """Its wall time with the shape of the standard mode and everything else as llama-bench sets it."""
+def time_llama_bench(given, file):
+    """Seconds of its whole run with the standard mode's shape and everything else as it sets it, and the wider of its two spreads."""
+    command = [given.llama_bench, "-m", file, "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS), "-r", str(TIMED_REPETITIONS), "-o", "json"]
+    began = time.monotonic()
+    run = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    seconds = time.monotonic() - began
+    return {"seconds": seconds, "half_width": max(half_width(test["samples_ts"]) for test in json.loads(run.stdout))}
+
+
+def time_standard_rung(given, file):
+    """Seconds from the beginning of the load to the last speed trial of a standard climb of this model alone."""
+    with tempfile.TemporaryDirectory() as home:
+        os.mkdir(f"{home}/models")
+        os.symlink(file, f"{home}/models/{os.path.basename(file)}")
+        command = [given.toprung, "climb", "--model", os.path.basename(file).removesuffix(".gguf"), "--yes"]
+        subprocess.run(command, check=True, env=os.environ | {"TOPRUNG_HOME": home}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with contextlib.closing(sqlite3.connect(f"{home}/toprung.db")) as store:
+            load_ms, warm_up_ms = store.execute("SELECT load_ms, warm_up_ms FROM rungs").fetchone()
+            first, decodes, prefills = store.execute("SELECT min(started_ms), count(decode_tps), count(prefill_tps) FROM trials WHERE kind = 'speed'").fetchone()
+            over = store.execute("SELECT min(started_ms) FROM trials WHERE kind = 'answer'").fetchone()[0]
+            speeds = store.execute("SELECT decode_tps FROM trials WHERE kind = 'speed' AND decode_tps IS NOT NULL").fetchall()
+    return {"seconds": (load_ms + warm_up_ms + over - first) / 1000, "decodes": decodes, "prefills": prefills,
+            "half_width": half_width([tps for (tps,) in speeds])}
+
+
+def half_width(values):
+    low, high = interval(values)
+    return (high - low) / 2 / statistics.median(values)
+
+
+def compare_times(given):
     lines = []
-    print(f"{'model':40}{'seconds':>8}   llama-bench -p {PROMPT_TOKENS} -n {OUTPUT_TOKENS} -r {TIMED_REPETITIONS}")
+    print(f"{'model':40}{'llama-bench':>13}{'standard rung':>15}   of them are medians; trials and half widths of the rounds")
     for file in given.files:
-        command = [given.llama_bench, "-m", file, "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS), "-r", str(TIMED_REPETITIONS)]
-        began = time.monotonic()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        lines.append({"model": os.path.basename(file), "seconds": time.monotonic() - began})
-        print(f"{lines[-1]['model'].removesuffix('.gguf'):40}{lines[-1]['seconds']:8.1f}", flush=True)
+        rounds = []
+        for number in range(given.rounds):
+            programs = [("toprung", lambda: time_standard_rung(given, file)), ("llama_bench", lambda: time_llama_bench(given, file))]
+            rounds.append({program: measure() for program, measure in (programs if number % 2 == 0 else programs[::-1])})
+        lines.append({"model": os.path.basename(file), "rounds": rounds})
+        seconds = {program: statistics.median(one[program]["seconds"] for one in rounds) for program in rounds[0]}
+        told = "; ".join(f"{one['toprung']['prefills']}+{one['toprung']['decodes']} ±{one['toprung']['half_width']:.1%}"
+                         f" (llama-bench ±{one['llama_bench']['half_width']:.1%})" for one in rounds)
+        print(f"{os.path.basename(file).removesuffix('.gguf'):40}{seconds['llama_bench']:11.1f} s{seconds['toprung']:13.1f} s   {told}", flush=True)
     return {"lines": lines}
 
 
@@ -179,7 +216,7 @@ def main():
     if load > QUIET_LOAD:
         print(f"This machine is busy (load {load:.1f} before the start), so what follows says little.", file=sys.stderr)
     if given.time:
-        found, within = time_llama_bench(given), True
+        found, within = compare_times(given), True
     else:
         print(f"both: {threads} threads, {settings}; llama-bench's spin count: {given.spin}", file=sys.stderr)
         found, within = compare(given, settings, threads)

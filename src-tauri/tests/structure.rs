@@ -39,6 +39,8 @@ const OUTSIDE: &[(&str, &[&str], &str)] = &[
     ("rusqlite", &["store"], "only the store speaks SQL"),
     ("reqwest", &["models", "engines"], "only models and engines speak HTTP"),
     ("keyring", &["jobs"], "there is one place for keys, in jobs"),
+    ("nvml-wrapper", &["hardware"], "only hardware reads sensors"),
+    ("macmon", &["hardware"], "only hardware reads sensors"),
     ("sysinfo", &["hardware", "worker"], "only hardware reads sensors; the worker counts physical cores for its threads"),
 ];
 

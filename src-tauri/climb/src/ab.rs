@@ -158,7 +158,8 @@ impl Variant<'_> {
             return Err(Halt::Failed(Cause::new(CauseKind::DoesNotFit, words)));
         }
         climb.load().await?;
-        climb.warm_up().await
+        climb.rung.load.warm_up_ms = Some(climb.warm_up().await?);
+        Ok(())
     }
 
     async fn trial(&mut self, index: u32, looks: &[u32]) -> Result<(), Halt> {

@@ -94,7 +94,7 @@ impl RungClimb<'_> {
             return Err(Halt::Failed(Cause::new(CauseKind::DoesNotFit, words)));
         }
         self.load().await?;
-        self.warm_up().await?;
+        self.rung.load.warm_up_ms = Some(self.warm_up().await?);
         if self.protocol.speed.is_some() {
             self.speed_trials().await?;
             self.depth_trials().await?;

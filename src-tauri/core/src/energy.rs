@@ -7,12 +7,11 @@
 //! what its source sees and no more; the source is part of the figure.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::machine::HardwareSample;
-use crate::model::EngineDescription;
+use crate::grade::disturbance::samples_during;
+use crate::machine::{GpuSample, HardwareSample, IDLE_GPU_PERCENT};
 use crate::run::RungRecord;
 use crate::stats;
 use crate::summary::{Setting, timing_trials};
@@ -32,6 +31,10 @@ const LONGEST_INTERVAL_MS: f64 = 5000.0;
 pub enum PowerSource {
     /// The processor's packages, by their own counters.
     Package,
+    /// The packages and all graphics processors.
+    PackageAndGpu,
+    /// The graphics processors alone, where the packages' counters can't be read.
+    Gpu,
     /// The whole machine, by what its batteries give.
     Battery,
 }
@@ -41,6 +44,8 @@ impl PowerSource {
     pub fn title(self) -> &'static str {
         match self {
             Self::Package => "processor (RAPL)",
+            Self::PackageAndGpu => "processor (RAPL) and GPU",
+            Self::Gpu => "GPU alone",
             Self::Battery => "whole machine (battery)",
         }
     }
@@ -48,10 +53,18 @@ impl PowerSource {
     fn watts(self, sample: &HardwareSample) -> Option<f64> {
         let watts = match self {
             Self::Package => sample.package_power_w,
+            Self::PackageAndGpu => sample.package_power_w.zip(gpu_power_w(sample)).map(|(package, gpu)| package + gpu),
+            Self::Gpu => gpu_power_w(sample),
             Self::Battery => sample.battery_power_w,
         };
         watts.map(f64::from).filter(|watts| watts.is_finite() && *watts >= 0.0)
     }
+}
+
+/// All graphics processors that tell their power, together: whichever computes, the others draw too.
+fn gpu_power_w(sample: &HardwareSample) -> Option<f32> {
+    let watts: Vec<f32> = sample.gpus.iter().filter_map(|gpu| gpu.power_w).collect();
+    (!watts.is_empty()).then(|| watts.iter().sum())
 }
 
 /// Energy of a rung.
@@ -99,7 +112,7 @@ impl fmt::Display for NoEnergy {
 /// Energy per token of a rung, from the samples of its run.
 pub fn energy(rung: &RungRecord, setting: &Setting<'_>) -> Result<Energy, NoEnergy> {
     let samples = setting.samples;
-    if !is_here(setting.engine) {
+    if !setting.engine.runs_here() {
         return Err(NoEnergy::Elsewhere);
     }
     let trials: Vec<(Window, f64)> = timing_trials(rung)
@@ -113,9 +126,13 @@ pub fn energy(rung: &RungRecord, setting: &Setting<'_>) -> Result<Energy, NoEner
     let windows: Vec<Window> = trials.iter().map(|(window, _)| *window).collect();
     let trial_s: f64 = windows.iter().map(|window| window.length_s()).sum();
     let covered = |source| (source, covered(samples, &windows, source));
-    // The packages' counters are exact and read each second; a battery's gauge is slow.
-    let found = [PowerSource::Package, PowerSource::Battery].map(covered);
-    let Some((source, Covered { seconds, joules })) = found.into_iter().find(|(_, covered)| covered.seconds >= LEAST_WINDOW_S) else {
+    // Counters are exact and read each second; a battery's gauge is slow.
+    let sources: &[PowerSource] = match uses_gpu(rung, samples) {
+        true => &[PowerSource::PackageAndGpu, PowerSource::Gpu, PowerSource::Battery],
+        false => &[PowerSource::Package, PowerSource::Battery],
+    };
+    let found: Vec<(PowerSource, Covered)> = sources.iter().copied().map(covered).collect();
+    let Some((source, Covered { seconds, joules })) = found.iter().copied().find(|(_, covered)| covered.seconds >= LEAST_WINDOW_S) else {
         let window_s = found.iter().map(|(_, covered)| covered.seconds).fold(0.0, f64::max);
         return Err(if window_s > 0.0 { NoEnergy::TooShort { window_s } } else { NoEnergy::NoPower });
     };
@@ -127,15 +144,11 @@ pub fn energy(rung: &RungRecord, setting: &Setting<'_>) -> Result<Energy, NoEner
     Ok(Energy { gross_j_per_token, net_j_per_token, mean_w, idle_w, window_s: seconds, source })
 }
 
-/// Whether an engine runs on this machine: it is part of this program, or its address never leaves the machine.
-fn is_here(engine: &EngineDescription) -> bool {
-    let Some(url) = &engine.url else { return true };
-    let address = url.split_once("://").map_or(url.as_str(), |(_, address)| address);
-    let host = match address.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or(v6),
-        None => address.split([':', '/']).next().unwrap_or(address),
-    };
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+/// Whether the model computes on a GPU: by what the engine says, else by whether one is busy.
+fn uses_gpu(rung: &RungRecord, samples: &[HardwareSample]) -> bool {
+    let is_busy = |gpu: &GpuSample| gpu.busy_percent.is_some_and(|percent| percent >= IDLE_GPU_PERCENT);
+    let any_busy = || samples_during(rung, samples).iter().any(|sample| sample.gpus.iter().any(is_busy));
+    rung.load.vram_bytes.map_or_else(any_busy, |bytes| bytes > 0)
 }
 
 /// A time on the run's clock, in milliseconds.
@@ -194,98 +207,4 @@ fn idle_w(rungs: &[RungRecord], samples: &[HardwareSample], source: PowerSource)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::Floors;
-    use crate::machine::Machine;
-    use crate::model::EngineKind;
-    use crate::plan::Mode;
-    use crate::scripted::rung;
-
-    /// Five trials of 2.4 s with 128 tokens each, one every 3 s, the first after 10 s.
-    fn measured() -> RungRecord {
-        let mut rung = rung("1b", 1.0, 50.0, 5);
-        for (n, trial) in (0..).zip(&mut rung.trials) {
-            (trial.started_ms, trial.response_ms, trial.output_tokens) = (10_000.0 + 3000.0 * f64::from(n), Some(2400.0), Some(128));
-        }
-        rung
-    }
-
-    /// A reading a second: 6 W while quiet, 30 W from the first trial on.
-    fn samples(change: impl Fn(&mut HardwareSample)) -> Vec<HardwareSample> {
-        let sample = |second: u32| {
-            let busy = second > 10;
-            let mut sample = HardwareSample {
-                at_ms: f64::from(second) * 1000.0,
-                cpu_percent: Some(if busy { 90.0 } else { 2.0 }),
-                package_power_w: Some(if busy { 30.0 } else { 6.0 }),
-                ..HardwareSample::default()
-            };
-            change(&mut sample);
-            sample
-        };
-        (0..=30).map(sample).collect()
-    }
-
-    fn of(samples: &[HardwareSample]) -> Result<Energy, NoEnergy> {
-        of_rung(&measured(), samples, None)
-    }
-
-    fn of_rung(rung: &RungRecord, samples: &[HardwareSample], url: Option<&str>) -> Result<Energy, NoEnergy> {
-        let engine = EngineDescription { kind: EngineKind::Scripted, version: None, url: url.map(str::to_owned), settings: Vec::new() };
-        let (floors, machine, rungs) = (Floors::default(), Machine::default(), [rung.clone()]);
-        let setting =
-            Setting { mode: Mode::Classic, floors: &floors, machine: &machine, engine: &engine, samples, rungs: &rungs, session: &[] };
-        energy(rung, &setting)
-    }
-
-    #[test]
-    fn joules_per_token_are_power_by_time_over_tokens() {
-        let energy = of(&samples(|_| {})).unwrap();
-        // 5 trials of 2.4 s at 30 W made 640 tokens.
-        assert!((energy.gross_j_per_token - 30.0 * 12.0 / 640.0).abs() < 1e-9, "{energy:?}");
-        assert!((energy.net_j_per_token.unwrap() - 24.0 * 12.0 / 640.0).abs() < 1e-9, "{energy:?}");
-        assert!((energy.window_s - 12.0).abs() < 1e-9 && energy.source == PowerSource::Package, "{energy:?}");
-    }
-
-    #[test]
-    fn without_a_quiet_moment_only_the_gross_figure_stands() {
-        let energy = of(&samples(|s| s.cpu_percent = Some(60.0))).unwrap();
-        assert_eq!((energy.idle_w, energy.net_j_per_token), (None, None));
-        assert!(energy.gross_j_per_token > 0.0);
-    }
-
-    #[test]
-    fn a_battery_speaks_for_the_whole_machine_where_the_packages_are_silent() {
-        let energy = of(&samples(|s| (s.battery_power_w, s.package_power_w) = (s.package_power_w.map(|w| w + 9.0), None))).unwrap();
-        assert_eq!((energy.source, energy.mean_w, energy.idle_w), (PowerSource::Battery, 39.0, Some(15.0)));
-    }
-
-    #[test]
-    fn what_can_not_be_said_says_why() {
-        assert_eq!(of(&samples(|s| s.package_power_w = None)), Err(NoEnergy::NoPower));
-        let late = of(&samples(|s| s.package_power_w = s.package_power_w.filter(|_| s.at_ms > 16_000.0)));
-        let Err(NoEnergy::TooShort { window_s }) = late else { panic!("{late:?}") };
-        assert!((5.0..10.0).contains(&window_s), "{window_s}");
-        let mut silent = measured();
-        silent.trials.iter_mut().for_each(|trial| trial.output_tokens = None);
-        assert_eq!(of_rung(&silent, &samples(|_| {}), None), Err(NoEnergy::NoTokens));
-        assert!(NoEnergy::TooShort { window_s: 4.04 }.to_string().starts_with("power was read over 4.0 s of trials"));
-    }
-
-    #[test]
-    fn the_power_of_this_machine_is_not_that_of_an_engine_elsewhere() {
-        for here in ["http://127.0.0.1:11434", "http://localhost:8080/v1", "http://[::1]:8000"] {
-            assert!(of_rung(&measured(), &samples(|_| {}), Some(here)).is_ok(), "{here}");
-        }
-        for elsewhere in ["http://10.0.0.2:8000", "https://localhost.example/v1", "http://[fe80::1]:8000"] {
-            assert_eq!(of_rung(&measured(), &samples(|_| {}), Some(elsewhere)), Err(NoEnergy::Elsewhere), "{elsewhere}");
-        }
-    }
-
-    #[test]
-    fn a_gap_in_the_readings_is_not_filled() {
-        let gappy: Vec<HardwareSample> = samples(|_| {}).into_iter().filter(|s| s.at_ms <= 12_000.0 || s.at_ms > 24_000.0).collect();
-        assert!(matches!(of(&gappy), Err(NoEnergy::TooShort { .. })), "twelve seconds without a reading are not measured");
-    }
-}
+mod tests;

@@ -1,12 +1,12 @@
 //! How far a rung's figures can be trusted, and why not further.
 
 pub(crate) mod disturbance;
+pub(crate) mod gpu;
 pub(crate) mod lost;
 
 use crate::analysis::{Grade, RungSummary};
 use crate::figures;
 use crate::format;
-use crate::machine::HardwareSample;
 use crate::model::EngineDescription;
 use crate::plan::{self, Protocol};
 use crate::run::RungRecord;
@@ -23,10 +23,6 @@ const MAX_CLOCK_GAP: f64 = 0.02;
 const USELESS_HALF_WIDTH: f64 = 0.2;
 /// Where a mode sets no precision (classic), a wider interval than this is worth a word.
 const UNSET_HALF_WIDTH: f64 = 0.1;
-/// A model with this share of its memory on the GPU is there as a whole; the rest is buffers.
-const WHOLLY_ON_GPU: f64 = 0.9;
-/// A core or two feed a GPU; where half of all cores are busy, they are what computes (percent of all cores together).
-const COMPUTING_CPU_PERCENT: f64 = 50.0;
 /// Below this share of successful answers the speeds are those of broken output.
 const BROKEN_SHARE: f64 = 0.5;
 
@@ -47,11 +43,11 @@ pub(crate) fn grade(rung: &RungRecord, summary: &RungSummary, setting: &Setting<
         shrunk_context(rung, &protocol),
         speculative(setting.engine),
         left_the_gpu(rung, setting.rungs),
-        busy_processor(rung, setting.samples),
     ]
     .into_iter()
     .flatten()
     .chain(wide_intervals(rung, summary, &protocol))
+    .chain(gpu::reasons(rung, setting))
     .chain(disturbance::reasons(rung, setting.samples, setting.machine))
     .chain(setting.session.iter().cloned())
     .collect();
@@ -114,15 +110,6 @@ fn left_the_gpu(rung: &RungRecord, rungs: &[RungRecord]) -> Option<Reason> {
     let gpu_was_used = rungs.iter().any(|other| other.load.vram_bytes.is_some_and(|bytes| bytes > 0));
     let words = "it ran on the processor alone (0 bytes in GPU memory), and another rung of this run used a GPU";
     (gpu_was_used && rung.load.vram_bytes == Some(0)).then(|| (Grade::B, words.to_owned()))
-}
-
-/// “100 % GPU” is an engine's reckoning; where it computes shows in the load of the processor.
-fn busy_processor(rung: &RungRecord, samples: &[HardwareSample]) -> Option<Reason> {
-    let on_gpu = rung.load.vram_bytes? as f64 / rung.load.peak_memory_bytes.filter(|bytes| *bytes > 0)? as f64;
-    let loads: Vec<f64> =
-        disturbance::samples_during(rung, samples).iter().filter_map(|sample| sample.cpu_percent.map(f64::from)).collect();
-    let busy = stats::median(&loads).filter(|percent| on_gpu >= WHOLLY_ON_GPU && *percent >= COMPUTING_CPU_PERCENT)?;
-    Some((Grade::B, format!("the engine says that it is on the GPU, but the processor was busy at {busy:.0} %")))
 }
 
 fn wide_intervals(rung: &RungRecord, summary: &RungSummary, protocol: &Protocol) -> Vec<Reason> {

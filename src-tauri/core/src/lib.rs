@@ -33,6 +33,8 @@ pub mod spells;
 pub mod stats;
 pub mod stop_rules;
 pub mod stopping;
+pub mod stress;
 pub mod summary;
 pub mod trial;
+pub mod validation;
 pub mod verdict;

@@ -42,10 +42,59 @@ pub struct Machine {
     pub container: Option<bool>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A graphics processor.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Gpu {
     pub name: String,
+    /// Its own memory. An integrated one has none, or the part of the machine's memory that is set aside for it.
     pub memory_bytes: Option<u64>,
+    /// The driver with its version: “NVIDIA 550.54.14”, “amdgpu of Linux 6.8.0”.
+    pub driver: Option<String>,
+}
+
+/// Why a graphics processor runs slower than it could.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Throttle {
+    /// It, or its memory, is too hot.
+    Thermal,
+    /// It draws as much power as it may.
+    PowerCap,
+    /// Its hardware or the power supply asked it to slow down at once.
+    PowerBrake,
+    /// A setting of its clocks, or another graphics processor that it keeps step with.
+    Other,
+}
+
+impl Throttle {
+    /// What it slows down for: “it slowed down {…}”. `None` for a setting, which is nobody's fault.
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::Thermal => Some("to stay cool"),
+            Self::PowerCap => Some("to stay within its power limit"),
+            Self::PowerBrake => Some("because its hardware or its power supply asked for it"),
+            Self::Other => None,
+        }
+    }
+}
+
+/// What one graphics processor read. A rate is over the time since the sample before.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GpuSample {
+    /// Its place in [`Machine::gpus`].
+    pub index: u8,
+    /// Share of the time in which something ran on it, 0–100.
+    pub busy_percent: Option<f32>,
+    /// All of its memory that is not free, the driver's own part included.
+    pub memory_used_bytes: Option<u64>,
+    pub temperature_c: Option<f32>,
+    pub power_w: Option<f32>,
+    pub clock_mhz: Option<f32>,
+    pub memory_clock_mhz: Option<f32>,
+    /// Empty at full speed; `None` where the driver does not tell.
+    pub throttles: Option<Vec<Throttle>>,
 }
 
 /// One reading of the sensors.
@@ -112,4 +161,43 @@ pub struct HardwareSample {
     pub disk_write_bytes_per_s: Option<f64>,
     pub network_in_bytes_per_s: Option<f64>,
     pub network_out_bytes_per_s: Option<f64>,
+    /// One reading for each graphics processor that gave any.
+    pub gpus: Vec<GpuSample>,
+}
+
+/// A graphics processor that is busy for less of the time does not compute the model: a desktop alone takes this much, in
+/// per cent.
+pub(crate) const IDLE_GPU_PERCENT: f32 = 10.0;
+
+impl HardwareSample {
+    /// The graphics processors that compute: those that are busy, or all of them where none tells how busy it is.
+    pub(crate) fn working_gpus(&self) -> impl Iterator<Item = &GpuSample> {
+        let any_tells = self.gpus.iter().any(|gpu| gpu.busy_percent.is_some());
+        self.gpus.iter().filter(move |gpu| !any_tells || gpu.busy_percent.is_some_and(|percent| percent >= IDLE_GPU_PERCENT))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_busy_gpus_work_where_one_tells_how_busy_it_is() {
+        let gpu = |index, busy_percent| GpuSample { index, busy_percent, ..GpuSample::default() };
+        let working = |gpus| {
+            let sample = HardwareSample { gpus, ..HardwareSample::default() };
+            sample.working_gpus().map(|gpu| gpu.index).collect::<Vec<_>>()
+        };
+        assert_eq!(working(vec![gpu(0, Some(97.0)), gpu(1, None)]), [0], "the integrated one draws the desktop");
+        assert_eq!(working(vec![gpu(0, Some(2.0))]), [] as [u8; 0]);
+        assert_eq!(working(vec![gpu(0, None), gpu(1, None)]), [0, 1], "nothing is known");
+    }
+
+    #[test]
+    fn a_record_without_the_newer_fields_is_still_read() {
+        let gpu: Gpu = serde_json::from_str(r#"{"name":"RTX","memory_bytes":null}"#).unwrap();
+        assert_eq!(gpu, Gpu { name: "RTX".to_owned(), ..Gpu::default() });
+        let sample: HardwareSample = serde_json::from_str(r#"{"at_ms":5.0}"#).unwrap();
+        assert!(sample.gpus.is_empty());
+    }
 }

@@ -1,6 +1,7 @@
 //! Models: how they are named and what is known of them.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -160,4 +161,38 @@ pub struct EngineDescription {
     pub url: Option<String>,
     /// Settings that change the figures: backend, threads, batch sizes, KV type …, each as name and value.
     pub settings: Vec<(String, String)>,
+}
+
+impl EngineDescription {
+    /// Whether it runs on this machine, so that what this machine's sensors read is about it.
+    pub fn runs_here(&self) -> bool {
+        self.url.as_deref().is_none_or(|url| {
+            let authority = url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?', '#']).next().unwrap_or_default();
+            let host = authority.rsplit('@').next().unwrap_or_default();
+            let name =
+                host.strip_prefix('[').and_then(|rest| rest.split(']').next()).or_else(|| host.split(':').next()).unwrap_or_default();
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip.is_unspecified())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_without_an_address_or_on_the_loopback_runs_here() {
+        let runs_here = |url: Option<&str>| {
+            EngineDescription { kind: EngineKind::Openai, version: None, url: url.map(str::to_owned), settings: Vec::new() }.runs_here()
+        };
+        for here in [None, Some("http://localhost:11434"), Some("http://127.0.0.1:8080/v1"), Some("https://[::1]"), Some("http://0.0.0.0")]
+        {
+            assert!(runs_here(here), "{here:?}");
+        }
+        for elsewhere in
+            ["http://10.0.0.2:8000", "http://localhost.example.org", "https://[2001:db8::1]:443/", "http://127.0.0.1@gpu-box:80", ""]
+        {
+            assert!(!runs_here(Some(elsewhere)), "{elsewhere}");
+        }
+    }
 }

@@ -46,6 +46,8 @@ pub enum LoadKind {
 #[serde(default)]
 pub struct LoadRecord {
     pub load_ms: Option<f64>,
+    /// Requests before the first trial, until the speed no longer climbed.
+    pub warm_up_ms: Option<f64>,
     pub kind: Option<LoadKind>,
     /// The context that the engine really set up, in tokens.
     pub context_tokens: Option<u32>,

@@ -192,7 +192,7 @@ pub fn seed_run() -> RunRecord {
             physical_cores: Some(24),
             logical_cores: Some(32),
             memory_bytes: Some(32 * GIB),
-            gpus: vec![Gpu { name: "NVIDIA GeForce RTX 4070 Laptop GPU".to_owned(), memory_bytes: Some(8 * GIB) }],
+            gpus: vec![Gpu { name: "NVIDIA GeForce RTX 4070 Laptop GPU".to_owned(), memory_bytes: Some(8 * GIB), driver: None }],
             on_mains: Some(true),
             ..Machine::default()
         },

@@ -175,7 +175,7 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
         at_depth: at_depth(rung),
         observed: observed(&timing),
         context_fits: fitting_context(&rung.facts, &rung.load, setting.machine.memory_bytes),
-        evidence: Evidence::of(&samples_during(rung, setting.samples)),
+        evidence: Evidence::of(&samples_during(rung, setting.samples), setting, &rung.load),
         energy: energy(rung, setting),
         grade: None,
         reasons: Vec::new(),

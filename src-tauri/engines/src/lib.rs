@@ -37,6 +37,8 @@ pub struct PullProgress {
     pub done_bytes: u64,
     /// `None` until the engine says.
     pub total_bytes: Option<u64>,
+    /// Bytes of `done_bytes` that are being fetched again now, because a part failed.
+    pub behind_bytes: u64,
 }
 
 /// What a model is loaded with.
@@ -145,5 +147,9 @@ pub trait Engine: Send + Sync {
     /// What the loaded model takes, at its peak so far.
     async fn memory(&self, model: &ModelRef) -> EngineMemory;
     async fn unload(&self, model: &ModelRef) -> Result<()>;
+    /// The models that it holds in memory now. `None` where it does not say.
+    async fn loaded(&self) -> Option<Vec<ModelRef>> {
+        None
+    }
     async fn delete(&self, model: &ModelRef) -> Result<()>;
 }

@@ -55,6 +55,7 @@ pub fn probes() -> Vec<Box<dyn Probe>> {
         Box::new(memory::Memory::new()),
         Box::new(disk::DiskThroughput::new()),
         Box::new(network::NetworkThroughput::new()),
+        Box::new(gpu::Gpus::new()),
     ];
     probes.extend(probes_under(Path::new("/")));
     probes
@@ -118,6 +119,7 @@ pub fn sensors() -> Vec<SensorReport> {
     reports.extend(thermal::reports(&root));
     reports.push(rapl::report(&root));
     reports.extend(power::reports(&root));
-    reports.extend([disk::report(), network::report(), gpu::report()]);
+    reports.extend([disk::report(), network::report()]);
+    reports.extend(gpu::reports());
     reports
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use toprung_core::machine::HardwareSample;
 
+use crate::gpu::Gpus;
 use crate::power::Power;
 use crate::root::{Root, name, number, text};
 use crate::{Probe, SensorReport};
@@ -71,12 +72,16 @@ fn packages(root: &Root) -> Vec<Package> {
     zones.filter_map(package).collect()
 }
 
-/// Whether this machine's power can be read now: from the packages' counters, or from a battery that gives.
+/// Whether this machine's power can be read now: from the packages' counters, a battery that gives, or a GPU.
 pub fn reads_power() -> bool {
     let root = Root::real();
     let mut sample = HardwareSample::default();
     Power::new(&root).read(&mut sample);
-    sample.battery_power_w.is_some() || Rapl::new(&root).counters().is_some()
+    if sample.battery_power_w.is_some() || Rapl::new(&root).counters().is_some() {
+        return true;
+    }
+    Gpus::new().read(&mut sample);
+    sample.gpus.iter().any(|gpu| gpu.power_w.is_some())
 }
 
 pub(crate) fn report(root: &Root) -> SensorReport {

@@ -1,7 +1,7 @@
 //! A look at everything that a climb needs: each point is well, or says what is missing and how to mend it.
 
 use toprung_core::format;
-use toprung_core::machine::Machine;
+use toprung_core::machine::{Gpu, Machine};
 use toprung_core::model::EngineKind;
 
 use crate::engines::EngineChoice;
@@ -40,7 +40,7 @@ pub async fn examine(home: &Home, ollama_url: Option<&str>, server: Option<&str>
 /// The profile; what nothing tells is left out where it says little, and named where it matters.
 fn machine(machine: &Machine) -> Vec<Check> {
     let cores = machine.physical_cores.zip(machine.logical_cores);
-    let gpus: Vec<String> = machine.gpus.iter().map(|gpu| gpu.name.clone()).collect();
+    let gpus: Vec<String> = machine.gpus.iter().map(gpu).collect();
     let cores = cores.map(|(physical, logical)| format!("{physical} physical{}, {logical} logical", kinds(machine)));
     let caches = machine.l2_bytes.zip(machine.l3_bytes);
     let memory = machine.memory_bytes.zip(machine.swap_bytes);
@@ -51,7 +51,7 @@ fn machine(machine: &Machine) -> Vec<Check> {
         row("Cores", cores),
         row("Caches", caches.map(|(l2, l3)| format!("L2 {}, L3 {}", format::bytes_gib(l2), format::bytes_gib(l3)))),
         row("Memory", memory.map(|(memory, swap)| format!("{}, swap {}", format::bytes_gib(memory), format::bytes_gib(swap)))),
-        Check { well: true, ..row("GPU", Some(if gpus.is_empty() { "none seen".to_owned() } else { gpus.join(", ") })) },
+        Check { well: true, ..row("GPU", Some(if gpus.is_empty() { "none seen".to_owned() } else { gpus.join("; ") })) },
         row("System", machine.os.clone()),
         row("Kernel", machine.kernel.clone()),
         row("Power source", machine.on_mains.map(|mains| if mains { "mains" } else { "battery" }.to_owned())),
@@ -113,6 +113,12 @@ fn sensor(sensor: toprung_hardware::SensorReport) -> Check {
         detail: format!("{}{source}", sensor.detail),
         mend: sensor.mend.map(str::to_owned),
     }
+}
+
+/// “NVIDIA GeForce RTX 4070, 8.00 GiB, NVIDIA 550.54.14”: what is known of name, memory and driver.
+fn gpu(gpu: &Gpu) -> String {
+    let known = [Some(gpu.name.clone()), gpu.memory_bytes.map(format::bytes_gib), gpu.driver.clone()];
+    known.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn engine(engine: &EngineState) -> Check {

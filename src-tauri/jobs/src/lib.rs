@@ -28,6 +28,8 @@ pub mod profile;
 mod recorder;
 pub mod sensors;
 pub mod setup;
+pub mod stress;
+pub mod validation;
 
 pub use toprung_climb::{ANSWER_PROMPTS, ClimbEnd, ClimbEvent};
 pub use toprung_core::model::EngineKind;

@@ -36,6 +36,7 @@ fn every_released_schema_opens_with_all_that_it_held() {
 /// What the first schema could hold of a run: the rest is unknown.
 fn as_of_v1(mut run: RunRecord) -> RunRecord {
     run.checks = SessionChecks::default();
+    run.machine.gpus.iter_mut().for_each(|gpu| gpu.driver = None);
     for rung in &mut run.rungs {
         rung.engine = None;
         rung.facts.kv_bytes_per_token = None;

@@ -10,8 +10,8 @@ const at = (current: number, part: Partial<LiveView> = {}): LiveView => ({ ...li
 describe("drawing while a trial is timed", () => {
   it("is as seldom as the machine draws slowly", () => {
     expect(quietMs(laptop)).toBe(1_000);
-    expect(quietMs({ ...laptop, gpus: [] })).toBe(5_000);
-    expect(quietMs(null), "not known yet").toBe(5_000);
+    expect(quietMs({ ...laptop, gpus: [] })).toBe(10_000);
+    expect(quietMs(null), "not known yet").toBe(10_000);
   });
 
   it("knows which states are timed", () => {

@@ -23,9 +23,9 @@ const SENTINEL_SEED: u32 = 1 << 21;
 const DECODE_SEED: u32 = 1 << 23;
 
 impl RungClimb<'_> {
-    /// One trial of the full shape, then more writing until it no longer becomes faster. An engine that dies here ends the
-    /// rung by its own cause; other failures show again in the trials.
-    pub(crate) async fn warm_up(&mut self) -> Result<(), Halt> {
+    /// One trial of the full shape, then more writing until it no longer becomes faster; answers how many milliseconds that took. An engine
+    /// that dies here ends the rung by its own cause; other failures show again in the trials.
+    pub(crate) async fn warm_up(&self) -> Result<f64, Halt> {
         self.voice.say(&crate::event::ClimbEvent::WarmingUp { rung: self.rung.position });
         let began = Instant::now();
         let mut last: Option<f64> = None;
@@ -40,7 +40,7 @@ impl RungClimb<'_> {
             }
             last = trial.decode_tps;
         }
-        Ok(())
+        Ok(began.elapsed().as_secs_f64() * 1e3)
     }
 
     /// Some servers load the model at its first request, so that no first token is waited for too long here.

@@ -6,10 +6,13 @@
 use crate::analysis::RungSummary;
 use crate::format;
 use crate::grade::disturbance::{MAX_MAJOR_FAULTS_PER_S, MAX_QUOTA_HELD_PERCENT, MAX_SWAP_IN_BYTES_PER_S, quota_held_percent};
+use crate::grade::gpu::{self, MemoryUse};
 use crate::grade::lost::{missing, reads_mains, reads_throttles};
-use crate::machine::HardwareSample;
+use crate::machine::{HardwareSample, Throttle};
 use crate::projection::streamed_bytes;
+use crate::run::LoadRecord;
 use crate::stats;
+use crate::summary::Setting;
 
 /// File reads beyond this share of the active bytes mean that the weights do not stay in memory (measurement.md).
 const READ_SHARE: f64 = 0.01;
@@ -29,6 +32,12 @@ pub struct Evidence {
     pub clock_mhz: Option<f64>,
     /// Share of the samples in which the processor reported that it slowed down (0–1).
     pub throttled: Option<f64>,
+    /// Share of the samples in which a graphics processor that computes was slowed down (0–1), and why.
+    pub gpu_throttled: Option<f64>,
+    pub gpu_throttle: Option<Throttle>,
+    /// The fullest reading of a graphics processor's memory, and that memory's size.
+    pub gpu_memory_used_bytes: Option<u64>,
+    pub gpu_memory_bytes: Option<u64>,
     pub on_battery: Option<bool>,
     /// Share of the processor time that a CPU quota withheld, in per cent.
     pub quota_held_percent: Option<f64>,
@@ -38,13 +47,17 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// From the samples of one rung.
-    pub(crate) fn of(during: &[&HardwareSample]) -> Self {
+    /// From the samples of one rung. This machine's graphics processors say nothing of an engine elsewhere.
+    pub(crate) fn of(during: &[&HardwareSample], setting: &Setting<'_>, load: &LoadRecord) -> Self {
         let median =
             |read: fn(&HardwareSample) -> Option<f64>| stats::median(&during.iter().filter_map(|sample| read(sample)).collect::<Vec<_>>());
         let throttles: Vec<f64> = during.iter().filter_map(|sample| sample.throttles_per_s).collect();
         let slowed = throttles.iter().filter(|rate| **rate > 0.0).count();
         let mains: Vec<bool> = during.iter().filter_map(|sample| sample.on_mains).collect();
+        let (slowed_gpu, memory) = match setting.engine.runs_here() {
+            true => (gpu::slowed(during), gpu::fullest(during, setting.machine, load)),
+            false => (None, None),
+        };
         Self {
             disk_read_bytes_per_s: median(|sample| sample.disk_read_bytes_per_s),
             major_faults_per_s: median(|sample| sample.major_faults_per_s),
@@ -52,18 +65,29 @@ impl Evidence {
             swap_in_bytes_per_s: median(|sample| sample.swap_in_bytes_per_s),
             clock_mhz: median(|sample| sample.clock_mhz.map(f64::from)),
             throttled: (!throttles.is_empty()).then(|| slowed as f64 / throttles.len() as f64),
+            gpu_throttled: slowed_gpu.map(|slowed| slowed.readings as f64 / slowed.of as f64),
+            gpu_throttle: slowed_gpu.filter(|slowed| slowed.readings > 0).map(|slowed| slowed.why),
+            gpu_memory_used_bytes: memory.map(|memory| memory.used),
+            gpu_memory_bytes: memory.map(|memory| memory.total),
             on_battery: (!mains.is_empty()).then(|| mains.contains(&false)),
             quota_held_percent: quota_held_percent(during),
             throttles_lost: missing(during, reads_throttles).is_some(),
             mains_lost: missing(during, reads_mains).is_some(),
         }
     }
+
+    /// The graphics processor's memory, where it was full.
+    fn full_gpu_memory(&self) -> Option<MemoryUse> {
+        let memory = MemoryUse { used: self.gpu_memory_used_bytes?, total: self.gpu_memory_bytes? };
+        memory.is_full().then_some(memory)
+    }
 }
 
 /// The causes of a cliff between two rungs, each a sentence with its figure; the likeliest first.
 pub(super) fn causes(from: &RungSummary, to: &RungSummary) -> Vec<String> {
-    let found = [gpu_split(from, to), file_reads(from, to), memory(from, to), quota(from, to), throttling(from, to), battery(from, to)];
-    found.into_iter().flatten().collect()
+    let memory_and_disk = [gpu_split(from, to), file_reads(from, to), memory(from, to)];
+    let held_back = [quota(from, to), throttling(from, to), gpu_throttling(from, to), battery(from, to)];
+    memory_and_disk.into_iter().chain(held_back).flatten().collect()
 }
 
 /// What may have caused it unseen: sensors that were read on the rung below and fell silent on this one.
@@ -83,7 +107,9 @@ pub(super) fn not_ruled_out(from: &RungSummary, to: &RungSummary) -> Vec<&'stati
 fn gpu_split(from: &RungSummary, to: &RungSummary) -> Option<String> {
     let on_gpu = |rung: &RungSummary| Some(rung.load.vram_bytes? as f64 / rung.facts.file_bytes.filter(|bytes| *bytes > 0)? as f64);
     let (below, above) = (on_gpu(from)?.min(1.0), on_gpu(to)?.min(1.0));
-    (above < below).then(|| format!("{} of it sits in GPU memory, of the rung below {}.", format::percent(above), format::percent(below)))
+    let full = to.evidence.full_gpu_memory().map(|memory| format!(" That memory was full: {}.", memory.in_words())).unwrap_or_default();
+    (above < below)
+        .then(|| format!("{} of it sits in GPU memory, of the rung below {}.{full}", format::percent(above), format::percent(below)))
 }
 
 /// A figure that is above its threshold here and was not below.
@@ -139,6 +165,13 @@ fn throttling(from: &RungSummary, to: &RungSummary) -> Option<String> {
     }
 }
 
+/// A GPU that the model does not use explains nothing.
+fn gpu_throttling(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let why = to.evidence.gpu_throttle.filter(|_| to.load.vram_bytes != Some(0))?.reason()?;
+    let share = only_above(from.evidence.gpu_throttled, to.evidence.gpu_throttled, 0.0)?;
+    Some(format!("The GPU slowed down {why} in {} of the readings.", format::percent(share)))
+}
+
 fn battery(from: &RungSummary, to: &RungSummary) -> Option<String> {
     let unplugged = to.evidence.on_battery == Some(true) && from.evidence.on_battery != Some(true);
     unplugged.then(|| "The machine ran on battery, on the rung below on mains.".to_owned())
@@ -148,6 +181,7 @@ fn battery(from: &RungSummary, to: &RungSummary) -> Option<String> {
 mod tests {
     use super::*;
     use crate::analysis::{Analysis, Floors, analyse};
+    use crate::machine::{Gpu, GpuSample};
     use crate::scripted::{run, rung};
 
     /// The sentences for a fall from 60 to 5 tokens/s while the weights double, with a changed rung above.
@@ -169,6 +203,7 @@ mod tests {
             clock_mhz: Some(4000.0),
             throttles_per_s: Some(0.0),
             on_mains: Some(true),
+            gpus: vec![GpuSample { busy_percent: Some(90.0), throttles: Some(Vec::new()), ..GpuSample::default() }],
             ..HardwareSample::default()
         };
         run.samples = (0..4).map(|second| plain(f64::from(second) * 1000.0)).collect();
@@ -197,7 +232,7 @@ mod tests {
     #[test]
     fn each_cause_of_a_cliff_is_named_with_its_evidence() {
         type Change = fn(&mut HardwareSample);
-        let table: [(Change, &[&str]); 9] = [
+        let table: [(Change, &[&str]); 11] = [
             (|_| {}, &[]),
             (
                 |s| s.disk_read_bytes_per_s = Some(2e9),
@@ -214,6 +249,11 @@ mod tests {
                 &["The processor slowed down to stay cool in 100 % of the readings. Its clock was 1800 MHz, on the rung below 4000."],
             ),
             (|s| s.clock_mhz = Some(1800.0), &["Its clock was 1800 MHz, on the rung below 4000."]),
+            (
+                |s| s.gpus[0].throttles = Some(if s.at_ms == 60_000.0 { vec![] } else { vec![Throttle::Thermal] }),
+                &["The GPU slowed down to stay cool in 75 % of the readings."],
+            ),
+            (|s| s.gpus.clear(), &[]),
             (|s| s.on_mains = Some(false), &["The machine ran on battery, on the rung below on mains."]),
             (|s| s.quota_held_percent = Some(40.0), &["A CPU quota held the processor back 40 % of the time."]),
         ];
@@ -233,5 +273,41 @@ mod tests {
         (run.rungs[0].load.vram_bytes, run.rungs[1].load.vram_bytes) = (Some(1_000_000_000), Some(2_480_000_000));
         let note = analyse(&run, &Floors::default()).steps.remove(0).note.unwrap();
         assert!(note.ends_with("62 % of it sits in GPU memory, of the rung below 100 %."), "{note}");
+    }
+
+    #[test]
+    fn a_full_gpu_memory_is_named_where_the_model_no_longer_fits() {
+        let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("4b", 4.0, 5.0, 5)]);
+        (run.rungs[0].load.vram_bytes, run.rungs[1].load.vram_bytes) = (Some(1_000_000_000), Some(2_480_000_000));
+        run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
+        run.machine.gpus = vec![Gpu { memory_bytes: Some(3 << 30), ..Gpu::default() }];
+        run.samples = [(1000.0, 1 << 30), (61_000.0, (3 << 30) - (64 << 20))]
+            .map(|(at_ms, used)| {
+                let gpu = GpuSample { memory_used_bytes: Some(used), ..GpuSample::default() };
+                HardwareSample { at_ms, gpus: vec![gpu], ..HardwareSample::default() }
+            })
+            .into();
+        let analysis = analyse(&run, &Floors::default());
+        let causes = causes(&analysis.rungs[0], &analysis.rungs[1]);
+        assert_eq!(causes, ["62 % of it sits in GPU memory, of the rung below 100 %. That memory was full: 2.94 GiB of 3.00 GiB."]);
+    }
+
+    #[test]
+    fn this_machines_gpu_explains_nothing_of_an_engine_elsewhere() {
+        let causes_at = |url: Option<&str>| {
+            let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 5.0, 5)]);
+            run.engine.url = url.map(str::to_owned);
+            run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
+            run.samples = [(1000.0, vec![]), (61_000.0, vec![Throttle::Thermal])]
+                .map(|(at_ms, throttles)| {
+                    let gpu = GpuSample { throttles: Some(throttles), ..GpuSample::default() };
+                    HardwareSample { at_ms, gpus: vec![gpu], ..HardwareSample::default() }
+                })
+                .into();
+            let analysis = analyse(&run, &Floors::default());
+            causes(&analysis.rungs[0], &analysis.rungs[1])
+        };
+        assert_eq!(causes_at(Some("http://127.0.0.1:11434")), ["The GPU slowed down to stay cool in 100 % of the readings."]);
+        assert!(causes_at(Some("http://10.0.0.2:11434")).is_empty());
     }
 }

@@ -64,22 +64,21 @@ fn turned(part: Part, before: Option<bool>, after: Option<bool>, [yes, no]: [&st
     (before != after).then(|| Change { part, words: format!("{}, was {}", name(after), name(before)) })
 }
 
-/// GPUs by name: one that came, one that is gone. Two of the same name count as two.
+/// GPUs by name: one that came, one that is gone, one with another driver. Two of the same name count as two.
 fn gpus(before: &[Gpu], after: &[Gpu]) -> Vec<Change> {
-    let missing_from = |these: &[Gpu], those: &[Gpu]| -> Vec<String> {
-        let mut left: Vec<&str> = those.iter().map(|gpu| gpu.name.as_str()).collect();
-        let mut missing = Vec::new();
-        for gpu in these {
-            match left.iter().position(|name| *name == gpu.name) {
-                Some(at) => drop(left.swap_remove(at)),
-                None => missing.push(gpu.name.clone()),
+    let mut new: Vec<&Gpu> = after.iter().collect();
+    let mut changes = Vec::new();
+    for gpu in before {
+        match new.iter().position(|other| other.name == gpu.name) {
+            Some(at) => {
+                let driver = format!("the driver of the GPU {}", gpu.name);
+                changes.extend(was(Part::Driver, &driver, gpu.driver.as_ref(), new.remove(at).driver.as_ref(), Clone::clone));
             }
+            None => changes.push(Change { part: Part::Gpu, words: format!("the GPU {} is gone", gpu.name) }),
         }
-        missing
-    };
-    let gone = missing_from(before, after).into_iter().map(|name| format!("the GPU {name} is gone"));
-    let came = missing_from(after, before).into_iter().map(|name| format!("the GPU {name} is new"));
-    gone.chain(came).map(|words| Change { part: Part::Gpu, words }).collect()
+    }
+    changes.extend(new.iter().map(|gpu| Change { part: Part::Gpu, words: format!("the GPU {} is new", gpu.name) }));
+    changes
 }
 
 #[cfg(test)]
@@ -87,7 +86,7 @@ mod tests {
     use super::*;
 
     fn gpu(name: &str) -> Gpu {
-        serde_json::from_value(serde_json::json!({ "name": name, "memory_bytes": null })).unwrap()
+        Gpu { name: name.to_owned(), driver: Some("NVIDIA 550.54".to_owned()), ..Gpu::default() }
     }
 
     fn laptop() -> Machine {
@@ -108,7 +107,7 @@ mod tests {
     #[test]
     fn each_change_is_named_with_both_values() {
         type Edit = fn(&mut Machine);
-        let table: [(Edit, &[&str]); 9] = [
+        let table: [(Edit, &[&str]); 10] = [
             (|_| {}, &[]),
             (|m| m.kernel = Some("6.2.1".to_owned()), &["the kernel was 6.1.0, now 6.2.1"]),
             (|m| m.on_mains = Some(false), &["on battery, was on mains"]),
@@ -117,6 +116,7 @@ mod tests {
             (|m| m.governor = Some("powersave".to_owned()), &["the governor of the clocks was schedutil, now powersave"]),
             (|m| m.virtual_machine = Some(true), &["in a virtual machine, was on the hardware itself"]),
             (|m| m.gpus = vec![gpu("A"), gpu("B")], &["the GPU A is gone", "the GPU B is new"]),
+            (|m| m.gpus[1].driver = Some("NVIDIA 560.10".to_owned()), &["the driver of the GPU A was NVIDIA 550.54, now NVIDIA 560.10"]),
             (|m| m.physical_cores = Some(4), &["the number of physical cores was 8, now 4"]),
         ];
         for (edit, expected) in table {

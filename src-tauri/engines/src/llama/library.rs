@@ -91,10 +91,12 @@ fn told(step: &download::Progress, most: &mut u64) -> PullProgress {
         Stage::Downloading if step.idle_s >= NOTICEABLE_PAUSE_S => format!("no bytes for {:.0} s", step.idle_s),
         Stage::Downloading => "downloading".to_owned(),
     };
+    let mut behind_bytes = 0;
     if step.stage != Stage::Verifying {
         *most = step.done_bytes.max(*most);
+        behind_bytes = *most - step.done_bytes;
     }
-    PullProgress { status, done_bytes: *most, total_bytes: step.total_bytes }
+    PullProgress { status, done_bytes: *most, total_bytes: step.total_bytes, behind_bytes }
 }
 
 /// Files are read on a thread that may wait for a disk.
@@ -114,8 +116,10 @@ mod tests {
     fn told_bytes_never_go_back() {
         let mut most = 0;
         let steps = [(Stage::Downloading, 60), (Stage::Downloading, 10), (Stage::Downloading, 100), (Stage::Verifying, 5)];
-        let bytes = steps.map(|(stage, done)| told(&step(stage, done, 0.0), &mut most).done_bytes);
+        let told = steps.map(|(stage, done)| told(&step(stage, done, 0.0), &mut most));
+        let bytes = told.each_ref().map(|told| told.done_bytes);
         assert_eq!(bytes, [60, 60, 100, 100], "neither a download begun anew nor the digest moves the bar back");
+        assert_eq!(told.map(|told| told.behind_bytes), [0, 50, 0, 0], "what is fetched again is told beside it");
     }
 
     #[test]

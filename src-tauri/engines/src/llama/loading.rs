@@ -47,6 +47,7 @@ pub(super) async fn load(config: &LlamaConfig, file: &Path, options: &LoadOption
         Some((_, Reply::Loaded { load_ms, context_tokens, disk_read_bytes, vram_bytes, memory, .. })) => {
             let record = LoadRecord {
                 load_ms: Some(load_ms),
+                warm_up_ms: None,
                 kind: disk_read_bytes.map(|read| load_kind(read, file_bytes)),
                 context_tokens: Some(context_tokens),
                 vram_bytes,

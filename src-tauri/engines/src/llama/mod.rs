@@ -178,6 +178,10 @@ impl Engine for Llama {
         Ok(())
     }
 
+    async fn loaded(&self) -> Option<Vec<ModelRef>> {
+        Some(self.loaded.lock().await.iter().map(|loaded| loaded.model.clone()).collect())
+    }
+
     async fn delete(&self, model: &ModelRef) -> Result<()> {
         self.unload(model).await?;
         self.library.delete(model).await

@@ -145,6 +145,10 @@ impl Engine for Ollama {
         models::unload(&self.transport, model).await
     }
 
+    async fn loaded(&self) -> Option<Vec<ModelRef>> {
+        models::loaded(&self.transport).await.ok()
+    }
+
     async fn delete(&self, model: &ModelRef) -> Result<()> {
         self.forget(model);
         models::delete(&self.transport, model).await

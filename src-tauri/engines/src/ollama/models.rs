@@ -122,8 +122,17 @@ pub(super) async fn delete(transport: &Transport, model: &ModelRef) -> Result<()
 
 /// What the server says of a loaded model; `None` when it is not loaded.
 pub(super) async fn running(transport: &Transport, model: &ModelRef) -> Result<Option<RunningModel>, Cause> {
+    Ok(all_running(transport).await?.into_iter().find(|loaded| same_name(&loaded.name, model.as_str())))
+}
+
+/// The models that the server holds in memory, its own names.
+pub(super) async fn loaded(transport: &Transport) -> Result<Vec<ModelRef>, Cause> {
+    Ok(all_running(transport).await?.into_iter().filter_map(|loaded| ModelRef::new(&loaded.name).ok()).collect())
+}
+
+async fn all_running(transport: &Transport) -> Result<Vec<RunningModel>, Cause> {
     let running: Running = transport.json(Method::GET, "api/ps", None, Wait::answer(&transport.limits)).await?;
-    Ok(running.models.unwrap_or_default().into_iter().find(|loaded| same_name(&loaded.name, model.as_str())))
+    Ok(running.models.unwrap_or_default())
 }
 
 async fn tags(transport: &Transport) -> Result<Vec<Tag>, Cause> {

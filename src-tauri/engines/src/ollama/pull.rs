@@ -63,7 +63,10 @@ fn failed(detail: &str) -> Cause {
 struct Layer {
     digest: String,
     total: u64,
+    /// The most that was there.
     done: u64,
+    /// What the server counts now: less than `done` after a part failed.
+    now: u64,
 }
 
 /// What the progress lines add up to.
@@ -87,14 +90,14 @@ impl Tally {
             return Err(from_words(error, During::Pull));
         }
         if let (Some(digest), Some(total)) = (&line.digest, line.total) {
-            self.grow(digest, total, line.completed.unwrap_or(0), at)?;
+            self.grow(digest, total, line.completed, at)?;
         }
         self.status = clean(line.status.as_deref().unwrap_or_default());
         Ok(self.status == "success")
     }
 
     /// A failed part makes the server count down; what is shown never does.
-    fn grow(&mut self, digest: &str, total: u64, done: u64, at: Instant) -> Result<(), Cause> {
+    fn grow(&mut self, digest: &str, total: u64, completed: Option<u64>, at: Instant) -> Result<(), Cause> {
         if !is_digest(digest) {
             return Err(failed(&format!("the server names a layer “{}”, which is no SHA-256 digest", clean(digest))));
         }
@@ -103,13 +106,16 @@ impl Tally {
             return Err(failed(&format!("the model has more than {MAX_LAYERS} layers")));
         }
         let index = known.unwrap_or_else(|| {
-            self.layers.push(Layer { digest: digest.to_owned(), total: 0, done: 0 });
+            self.layers.push(Layer { digest: digest.to_owned(), total: 0, done: 0, now: 0 });
             self.layers.len() - 1
         });
         let layer = &mut self.layers[index];
         layer.total = layer.total.max(total);
-        if done.min(layer.total) > layer.done {
-            layer.done = done.min(layer.total);
+        // Some lines leave the count out.
+        let Some(now) = completed.map(|completed| completed.min(layer.total)) else { return Ok(()) };
+        layer.now = now;
+        if now > layer.done {
+            layer.done = now;
             self.grew = at;
         }
         Ok(())
@@ -117,11 +123,11 @@ impl Tally {
 
     fn progress(&self, now: Instant) -> PullProgress {
         let sum = |part: fn(&Layer) -> u64| self.layers.iter().map(part).fold(0, u64::saturating_add);
-        let (done, total) = (sum(|layer| layer.done), sum(|layer| layer.total));
+        let (done, total, behind_bytes) = (sum(|layer| layer.done), sum(|layer| layer.total), sum(|layer| layer.done - layer.now));
         let still = now.saturating_duration_since(self.grew);
         let stalled = still >= STALL_SHOWN && self.status.starts_with("pulling") && done < total;
         let status = if stalled { format!("no bytes for {} s", still.as_secs()) } else { self.status.clone() };
-        PullProgress { status, done_bytes: done, total_bytes: (!self.layers.is_empty()).then_some(total) }
+        PullProgress { status, done_bytes: done, total_bytes: (!self.layers.is_empty()).then_some(total), behind_bytes }
     }
 }
 
@@ -175,10 +181,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_fetched_again_is_told_beside_what_is_done() {
+        let now = Instant::now();
+        let mut tally = Tally::new(now);
+        let mut behind = |done| {
+            tally.accept(&line('a', 100, done), now).unwrap();
+            (tally.progress(now).done_bytes, tally.progress(now).behind_bytes)
+        };
+        assert_eq!((behind(70), behind(30), behind(60), behind(80)), ((70, 0), (70, 40), (70, 10), (80, 0)));
+    }
+
+    #[test]
     fn the_total_is_unknown_until_the_server_says_it() {
         let mut tally = Tally::new(Instant::now());
         tally.accept(br#"{"status":"pulling manifest"}"#, Instant::now()).unwrap();
-        assert_eq!(tally.progress(Instant::now()), PullProgress { status: "pulling manifest".into(), done_bytes: 0, total_bytes: None });
+        assert_eq!(tally.progress(Instant::now()), PullProgress { status: "pulling manifest".into(), ..PullProgress::default() });
     }
 
     #[test]

@@ -46,7 +46,10 @@ pub struct Scripted {
 #[derive(Debug, Default)]
 struct State {
     installed: HashSet<ModelRef>,
-    loaded: Option<ModelRef>,
+    /// The longest loaded first.
+    loaded: Vec<ModelRef>,
+    /// Bytes of pulls that were cut off, which the next ones go on from.
+    pulled: HashMap<ModelRef, u64>,
     /// How often each stage was reached, for each model.
     occasions: HashMap<(Stage, Option<ModelRef>), u32>,
     /// Moments that are over.
@@ -99,6 +102,17 @@ impl Scripted {
     /// Fails where a fault strikes this stage.
     fn pass(&self, at: Stage, model: Option<&ScriptedModel>) -> Result<()> {
         self.occasion(at, model).1.map_or(Ok(()), |fault| Err(fault.to_cause()))
+    }
+
+    /// Puts a model into memory, where the longest loaded one may have to leave; answers whether it was there already.
+    fn hold(&self, model: &ModelRef) -> bool {
+        let mut state = self.state();
+        let was_there = state.loaded.contains(model);
+        state.loaded.retain(|loaded| loaded != model);
+        state.loaded.push(model.clone());
+        let over = state.loaded.len().saturating_sub(self.script.holds.max(1) as usize);
+        state.loaded.drain(..over);
+        was_there
     }
 
     /// The model as fast as it is at this moment. A moment lasts until something was written: the prompt before that is in it.
@@ -155,29 +169,40 @@ impl Engine for Scripted {
         let scripted = self.known(model)?;
         let (_, fault) = self.occasion(Stage::Pull, Some(scripted));
         let total = scripted.facts.file_bytes.unwrap_or(UNSTATED_BYTES);
-        let mut report =
-            |status: &str, done| progress(PullProgress { status: status.to_owned(), done_bytes: done, total_bytes: Some(total) });
+        let kept = self.state().pulled.get(model).copied().unwrap_or(0);
+        let mut report = |status: &str, done_bytes, behind_bytes| {
+            progress(PullProgress { status: status.to_owned(), done_bytes, total_bytes: Some(total), behind_bytes });
+        };
         let start = Instant::now();
         for step in 0..=PULL_STEPS {
             let share = f64::from(step) / f64::from(PULL_STEPS);
             if let Some(fault) = fault.as_ref().filter(|fault| share >= fault.after) {
                 return Err(fault.to_cause());
             }
-            let done = total as f64 * share;
-            self.wait(start, done / scripted.pull_bytes_per_s * 1000.0).await;
-            report("downloading", done as u64);
+            let done = kept.max((total as f64 * share) as u64);
+            self.wait(start, (done - kept) as f64 / scripted.pull_bytes_per_s * 1000.0).await;
+            self.state().pulled.insert(model.clone(), done);
+            let falls =
+                scripted.pull_falls_at.is_some_and(|at| share >= at && f64::from(step.saturating_sub(1)) / f64::from(PULL_STEPS) < at);
+            report("downloading", done, if falls { total / u64::from(PULL_STEPS) } else { 0 });
         }
-        self.state().installed.insert(model.clone());
-        report("success", total);
+        let mut state = self.state();
+        state.pulled.remove(model);
+        state.installed.insert(model.clone());
+        drop(state);
+        report("success", total, 0);
         Ok(())
     }
 
     async fn load(&self, model: &ModelRef, options: &LoadOptions) -> Result<LoadRecord> {
         let scripted = self.installed(model)?;
         self.pass(Stage::Load, Some(scripted))?;
+        if let Some(most) = scripted.most_context_tokens.filter(|most| options.context_tokens > *most) {
+            let words = format!("{} tokens of context, where {most} fit", options.context_tokens);
+            return Err(Cause::new(CauseKind::OutOfMemory, words));
+        }
         self.wait(Instant::now(), scripted.load_ms).await;
-        let before = self.state().loaded.replace(model.clone());
-        let kind = if before.as_ref() == Some(model) { LoadKind::Warm } else { LoadKind::Cold };
+        let kind = if self.hold(model) { LoadKind::Warm } else { LoadKind::Cold };
         Ok(LoadRecord {
             load_ms: Some(scripted.load_ms),
             kind: Some(kind),
@@ -227,7 +252,7 @@ impl Engine for Scripted {
     }
 
     async fn memory(&self, model: &ModelRef) -> EngineMemory {
-        let is_loaded = self.state().loaded.as_ref() == Some(model);
+        let is_loaded = self.state().loaded.contains(model);
         match self.known(model) {
             Ok(scripted) if is_loaded => {
                 EngineMemory { peak_bytes: scripted.memory_bytes, vram_bytes: scripted.vram_bytes, ..EngineMemory::default() }
@@ -238,8 +263,12 @@ impl Engine for Scripted {
 
     async fn unload(&self, model: &ModelRef) -> Result<()> {
         self.pass(Stage::Unload, Some(self.installed(model)?))?;
-        self.state().loaded.take_if(|loaded| loaded == model);
+        self.state().loaded.retain(|loaded| loaded != model);
         Ok(())
+    }
+
+    async fn loaded(&self) -> Option<Vec<ModelRef>> {
+        Some(self.state().loaded.clone())
     }
 
     async fn delete(&self, model: &ModelRef) -> Result<()> {

@@ -14,6 +14,8 @@ pub struct Script {
     /// the scripted ones.
     pub time_scale: f64,
     pub version: Option<String>,
+    /// Models that are in memory at the same time; a further one pushes the longest loaded out.
+    pub holds: u32,
     /// A machine's real moods: the speed of each moment beside the usual one. Every speed request, of whichever model, is the next
     /// moment; after the last comes the first again.
     pub moments: Vec<Moment>,
@@ -24,7 +26,7 @@ pub struct Script {
 
 impl Default for Script {
     fn default() -> Self {
-        Self { seed: 1, time_scale: 1.0, version: None, moments: Vec::new(), faults: Vec::new(), models: Vec::new() }
+        Self { seed: 1, time_scale: 1.0, version: None, holds: 1, moments: Vec::new(), faults: Vec::new(), models: Vec::new() }
     }
 }
 
@@ -70,6 +72,9 @@ pub struct ScriptedModel {
     /// The context that it really sets up, however large a one is asked for.
     #[serde(default)]
     pub context_tokens: Option<u32>,
+    /// A larger context ends in an out-of-memory failure.
+    #[serde(default)]
+    pub most_context_tokens: Option<u32>,
     /// Requests that are worked on at the same time, while others wait; any number where none is given. Waits for a slot are real ones, so
     /// that figures agree with them only at a `time_scale` of 1.
     #[serde(default)]
@@ -85,6 +90,9 @@ pub struct ScriptedModel {
     pub thinking_tokens: u32,
     #[serde(default = "pull_speed")]
     pub pull_bytes_per_s: f64,
+    /// The share of a pull (0–1) at which a part fails, so that a twentieth of the file is fetched again.
+    #[serde(default)]
+    pub pull_falls_at: Option<f64>,
     #[serde(default)]
     pub faults: Vec<Fault>,
 }

@@ -36,10 +36,11 @@ CREATE TABLE rungs (
 ) STRICT;
 ";
 
-/// The rung's own engine as JSON, where a ladder mixes engines or hosts; what a longer context takes.
+/// The rung's own engine as JSON, where a ladder mixes engines or hosts; what a longer context takes; how long warming up took.
 pub(crate) const V2: &str = "
 ALTER TABLE rungs ADD COLUMN engine TEXT;
 ALTER TABLE rungs ADD COLUMN kv_bytes_per_token INTEGER;
+ALTER TABLE rungs ADD COLUMN warm_up_ms REAL;
 ";
 
 /// A rung's status as its three columns.
@@ -124,7 +125,7 @@ pub(crate) fn set_facts(conn: &Connection, run: i64, position: u32, facts: &Mode
 pub(crate) fn set_status(conn: &Connection, run: i64, position: u32, status: &RungStatus, load: &LoadRecord) -> Result<bool> {
     let (status, cause, detail) = status_columns(status);
     conn.prepare_cached(
-        "UPDATE rungs SET status = :status, cause = :cause, detail = :detail, load_ms = :load_ms, load_kind = :load_kind,
+        "UPDATE rungs SET status = :status, cause = :cause, detail = :detail, load_ms = :load_ms, warm_up_ms = :warm_up_ms, load_kind = :load_kind,
             context_tokens = :context_tokens, vram_bytes = :vram, peak_rss_anon_bytes = :anon, peak_rss_file_bytes = :file,
             peak_memory_bytes = :peak
          WHERE run = :run AND position = :position",
@@ -136,6 +137,7 @@ pub(crate) fn set_status(conn: &Connection, run: i64, position: u32, status: &Ru
         ":cause": cause,
         ":detail": detail,
         ":load_ms": load.load_ms,
+        ":warm_up_ms": load.warm_up_ms,
         ":load_kind": load.kind.map(load_kind_name),
         ":context_tokens": load.context_tokens,
         ":vram": stored(load.vram_bytes),
@@ -188,6 +190,7 @@ fn load(row: &Row<'_>) -> Result<LoadRecord> {
     let kind: Option<String> = row.get("load_kind")?;
     Ok(LoadRecord {
         load_ms: row.get("load_ms")?,
+        warm_up_ms: row.get("warm_up_ms")?,
         kind: kind.and_then(|name| [LoadKind::Cold, LoadKind::Warm].into_iter().find(|one| load_kind_name(*one) == name)),
         context_tokens: row.get("context_tokens")?,
         vram_bytes: count(row, "vram_bytes")?,

@@ -1,5 +1,6 @@
 //! One row a reading of the sensors.
 
+mod gpus;
 mod readings;
 
 use rusqlite::{Connection, Result, Row, named_params};
@@ -30,6 +31,7 @@ CREATE INDEX samples_of_run ON samples (run);
 pub(crate) const V2: &str = "
 ALTER TABLE samples ADD COLUMN readings BLOB;
 ALTER TABLE samples ADD COLUMN hottest_sensor TEXT;
+ALTER TABLE samples ADD COLUMN gpus BLOB;
 ";
 
 /// A core's load is kept in hundredths of a percent: two bytes a core keep half an hour of a 128-core machine under 1 MB,
@@ -39,8 +41,8 @@ const PER_PERCENT: f32 = 100.0;
 pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO samples (run, at_ms, cpu_percent, per_core, memory_used_bytes, memory_available_bytes, swap_used_bytes,
-            temperature_c, disk_read, disk_write, network_in, network_out, readings, hottest_sensor)
-         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out, :readings, :hottest)",
+            temperature_c, disk_read, disk_write, network_in, network_out, readings, hottest_sensor, gpus)
+         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out, :readings, :hottest, :gpus)",
     )?
     .execute(named_params! {
         ":run": run,
@@ -57,6 +59,7 @@ pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Re
         ":out": sample.network_out_bytes_per_s,
         ":readings": readings::pack(sample),
         ":hottest": sample.hottest_sensor,
+        ":gpus": gpus::pack(&sample.gpus),
     })
     .map(drop)
 }
@@ -82,6 +85,10 @@ fn record(row: &Row<'_>) -> Result<HardwareSample> {
         disk_write_bytes_per_s: row.get("disk_write")?,
         network_in_bytes_per_s: row.get("network_in")?,
         network_out_bytes_per_s: row.get("network_out")?,
+        gpus: match row.get::<_, Option<Vec<u8>>>("gpus")? {
+            Some(blob) => gpus::unpack(&blob).ok_or_else(|| bad("gpus", format!("{} bytes", blob.len())))?,
+            None => Vec::new(),
+        },
         ..HardwareSample::default()
     };
     readings::unpack(&packed, &mut sample).ok_or_else(|| bad("readings", format!("{} bytes", packed.len())))?;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use toprung_core::cause::{Cause, CauseKind};
-use toprung_core::machine::{Gpu, HardwareSample, Machine};
+use toprung_core::machine::{Gpu, GpuSample, HardwareSample, Machine, Throttle};
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
 use toprung_core::plan::Mode;
 use toprung_core::run::{LoadKind, LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
@@ -78,6 +78,16 @@ pub(crate) fn sample(second: u32, cores: usize) -> HardwareSample {
         on_mains: Some(true),
         engine_rss_anon_bytes: Some(3 << 30),
         quota_held_percent: Some(0.0),
+        gpus: vec![GpuSample {
+            index: 0,
+            busy_percent: Some(97.0),
+            memory_used_bytes: Some(6 << 30),
+            temperature_c: Some(71.0),
+            power_w: Some(38.5),
+            clock_mhz: None,
+            memory_clock_mhz: Some(8001.0),
+            throttles: Some(vec![Throttle::PowerCap]),
+        }],
         ..HardwareSample::default()
     }
 }
@@ -137,7 +147,7 @@ pub(crate) fn planned(id: &str) -> RunRecord {
         machine: Machine {
             cpu: Some("A “fast” CPU".to_owned()),
             logical_cores: Some(8),
-            gpus: vec![Gpu { name: "RTX".to_owned(), memory_bytes: Some(8 << 30) }],
+            gpus: vec![Gpu { name: "RTX".to_owned(), memory_bytes: Some(8 << 30), driver: Some("NVIDIA 550.54.14".to_owned()) }],
             ..Machine::default()
         },
         rungs: vec![rung(0, "smollm2:135m"), rung(1, "localhost:5055/library/gemma3:270m"), rung(2, "llama3:8b")],

@@ -14,7 +14,7 @@ fn known() -> RunRecord {
     run.machine = Machine {
         cpu: Some("Some CPU".to_owned()),
         memory_bytes: Some(16 << 30),
-        gpus: vec![Gpu { name: "Some GPU".to_owned(), memory_bytes: None }],
+        gpus: vec![Gpu { name: "Some GPU".to_owned(), memory_bytes: None, driver: None }],
         on_mains: Some(true),
         ..Machine::default()
     };
