@@ -38,7 +38,7 @@ pub async fn examine(home: &Home, ollama_url: Option<&str>, server: Option<&str>
 }
 
 /// The profile; what nothing tells is left out where it says little, and named where it matters.
-fn machine(machine: &Machine) -> Vec<Check> {
+pub fn machine(machine: &Machine) -> Vec<Check> {
     let cores = machine.physical_cores.zip(machine.logical_cores);
     let gpus: Vec<String> = machine.gpus.iter().map(gpu).collect();
     let cores = cores.map(|(physical, logical)| format!("{physical} physical{}, {logical} logical", kinds(machine)));

@@ -11,6 +11,8 @@ from driver import Bus, Failed, type_into_dialog, until
 # Two rungs in quick mode take half a minute on two idle cores. Where other programs compute too, it is ten times that.
 CLIMB_S = 420
 TRIAL_S = 120
+# Two small models are loaded side by side and asked: ten seconds on an idle machine.
+STRESS_S = 240
 # A PDF takes a second; a debug build on a busy machine, fifteen.
 EXPORT_S = 60
 # What the page shows of the machine while it climbs changes once a second.
@@ -47,7 +49,7 @@ def launches(bench, tally):
             expect(cpu() in window.text(), f"the page does not name {cpu()}")
         with tally.check("every screen opens by its key, without an error or a violation of the policy"):
             window.value(LISTEN)
-            for key, heading in (("5", "comparison needs two runs"), ("4", "Runs on this machine"), ("3", "Models on this machine"), ("2", "Results"), ("1", "Which model")):
+            for key, heading in (("6", "Nothing has been tested"), ("5", "comparison needs two runs"), ("4", "Runs on this machine"), ("3", "Models on this machine"), ("2", "Results"), ("1", "Which model")):
                 window.press(key)
                 window.says(heading)
                 bench.pictures(window, f"empty-{heading.split()[0].lower()}")
@@ -138,6 +140,8 @@ def climbs(bench, tally):
         with tally.check("the climb ends with its verdict, its chart and its table"):
             finish(window)
             shows_results(window)
+            lanes = "return [...document.querySelectorAll('figure svg')].some((chart) => chart.textContent.includes('Trials') && chart.textContent.includes('CPU'))"
+            until(lambda: window.value(lanes), "the time line is drawn")
             bench.pictures(window, "results")
         exports(bench, tally, window)
         with tally.check("the run stands in History and opens from there"):
@@ -150,6 +154,43 @@ def climbs(bench, tally):
             window.press("3")
             window.says("2 installed")
             bench.pictures(window, "models")
+
+
+# ---------------------------------------------------------------------------------------------------------- hardware
+
+
+def holds_up(bench, tally):
+    home = bench.data_folder("hardware")
+    with bench.window(home) as window:
+        with tally.check("the gauges of the Hardware screen tick while nothing is measured"):
+            window.press("6")
+            window.says("Nothing has been tested")
+            gauges = "return document.querySelector('[aria-label=\"This machine now\"]').innerText"
+            until(lambda: "…" not in window.value(gauges), "a first reading")
+            before = window.value(gauges)
+            until(lambda: window.value(gauges) != before, "another figure on a gauge", TICK_S)
+        with tally.check("every sensor says what it reads and where, or why not and what to do"):
+            window.says("groups of sensors")
+            window.says("/proc/stat")
+            expect("not known" in window.text() or cpu() in window.text(), "the profile is missing")
+            bench.pictures(window, "hardware")
+        with tally.check("a stress test goes from Start to its verdict, its chart and the list of checks"):
+            begin = window.element("//button[@aria-label='Start: Concurrent models' and not(@disabled)]")
+            window.call(begin + "/click", {})
+            window.says("Concurrent models: ")
+            window.says("Tests so far")
+            until(lambda: window.value("return document.querySelector('#result-title')?.innerText"), "the verdict", STRESS_S)
+            drawn = "return document.querySelector('figure svg')?.textContent.includes('Time to the first token')"
+            until(lambda: window.value(drawn), "the chart is drawn")
+            checked = "return document.querySelector('[aria-labelledby=checks-title]').innerText"
+            until(lambda: "No concurrent test is stored" not in window.value(checked), "the check is made anew")
+            bench.pictures(window, "hardware-test")
+        with tally.check("a stored test is deleted, and its undo brings it back"):
+            window.value("location.hash = '#/hardware'")
+            window.call(window.element("//section[@aria-labelledby='tests-title']//button") + "/click", {})
+            window.says("None yet. Each is kept here")
+            window.click("Undo")
+            until(lambda: window.value("return document.querySelectorAll('[aria-labelledby=tests-title] li').length") == 1, "the test is back")
 
 
 def shows_results(window):
