@@ -88,7 +88,8 @@ fn gpu(reading: &GpuSample, machine: &Machine) -> GpuSampleView {
         temperature_c: reading.temperature_c,
         power_w: reading.power_w,
         clock_mhz: reading.clock_mhz,
-        slowed: reading.throttles.as_ref().map(|throttles| throttles.iter().any(|throttle| throttle.reason().is_some_and(|_| *throttle != Throttle::PowerCap))),
+        // The usual power limit is kept all day, and is no trouble.
+        slowed: reading.throttles.as_ref().map(|all| all.iter().any(|one| matches!(one, Throttle::Thermal | Throttle::PowerBrake))),
     }
 }
 
