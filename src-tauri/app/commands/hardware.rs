@@ -44,7 +44,12 @@ pub(crate) async fn cancel_sensors(state: State<'_, AppState>) -> Answer<()> {
 }
 
 #[tauri::command]
-pub(crate) async fn query_validation(state: State<'_, AppState>, engine: String, url: Option<String>, verify: bool) -> Answer<ValidationView> {
+pub(crate) async fn query_validation(
+    state: State<'_, AppState>,
+    engine: String,
+    url: Option<String>,
+    verify: bool,
+) -> Answer<ValidationView> {
     let engine = convert::plan::engine(&engine, url)?;
     let found = validation::validate(&state.home, &engine, verify).await.map_err(convert::rejection)?;
     Ok(convert::hardware::validation(&found))

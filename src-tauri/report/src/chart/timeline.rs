@@ -109,8 +109,12 @@ impl<'a> Timeline<'a> {
             vec![self.rung_lane(), ticks("Trials".to_owned(), self.run.rungs.iter().flat_map(|rung| &rung.trials))]
         };
         for trouble in Trouble::ALL {
-            let of_it: Vec<LaneSpell> =
-                self.troubles.iter().filter(|spell| spell.trouble == trouble).map(|spell| lane_spell(spell.from_ms, spell.to_ms, "")).collect();
+            let of_it: Vec<LaneSpell> = self
+                .troubles
+                .iter()
+                .filter(|spell| spell.trouble == trouble)
+                .map(|spell| lane_spell(spell.from_ms, spell.to_ms, ""))
+                .collect();
             if !of_it.is_empty() {
                 lanes.push(Lane { title: trouble.title().to_owned(), look: LaneLook::Trouble, spells: of_it });
             }
@@ -121,7 +125,8 @@ impl<'a> Timeline<'a> {
     fn rung_lane(&self) -> Lane {
         let mut boxes: Vec<LaneSpell> =
             self.rungs.iter().map(|stretch| lane_spell(stretch.from_ms, stretch.to_ms, &self.title(stretch))).collect();
-        let checks: Vec<&Trial> = self.run.rungs.iter().flat_map(|rung| &rung.trials).filter(|trial| trial.kind == TrialKind::Sentinel).collect();
+        let checks: Vec<&Trial> =
+            self.run.rungs.iter().flat_map(|rung| &rung.trials).filter(|trial| trial.kind == TrialKind::Sentinel).collect();
         if let (Some(first), Some(last)) = (checks.first(), checks.last()) {
             boxes.push(lane_spell(first.started_ms, end_ms(last), TrialKind::Sentinel.title()));
         }

@@ -1,8 +1,7 @@
 //! The axis of time.
 
 /// Seconds between two ticks: what people count time by.
-const STEPS_S: [f64; 16] =
-    [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 43_200.0];
+const STEPS_S: [f64; 16] = [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 43_200.0];
 /// Room of a tick with its label, in pixels.
 const TICK_ROOM: f64 = 84.0;
 

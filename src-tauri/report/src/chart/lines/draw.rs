@@ -48,8 +48,7 @@ pub(in crate::chart) fn line_chart(spec: &LineSpec, theme: Theme) -> Chart {
         plot: Box2 { left: left + AIR, top: lanes_end, right: sheet_width - SCALE_WIDTH, bottom: panels_end },
         width: sheet_width,
     };
-    let marks = sheet.draw(height);
-    let text_widths = sheet.canvas.finish();
+    let (marks, text_widths) = sheet.draw(height);
     Chart {
         svg: finished(&svg, &spec.alt, &text_widths),
         width: sheet_width as u32,
@@ -72,7 +71,8 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    fn draw(&self, height: i32) -> Vec<Mark> {
+    /// Gives the focusable points and the widths of the texts.
+    fn draw(self, height: i32) -> (Vec<Mark>, Vec<f64>) {
         self.canvas.fill(Box2 { left: 0, top: 0, right: self.width, bottom: height }, self.palette.surface);
         self.time();
         for (index, lane) in self.spec.lanes.iter().enumerate() {
@@ -82,7 +82,8 @@ impl Sheet<'_> {
         for (index, panel) in self.spec.panels.iter().enumerate() {
             self.panel(panel, self.panel_box(index));
         }
-        self.spec.marks.iter().map(|mark| self.mark(mark.at_s, mark.place, &mark.label)).collect()
+        let marks = self.spec.marks.iter().map(|mark| self.mark(mark.at_s, mark.place, &mark.label)).collect();
+        (marks, self.canvas.finish())
     }
 
     fn x(&self, at_s: f64) -> i32 {
@@ -124,7 +125,9 @@ impl Sheet<'_> {
             let right = self.x(spell.to_s).max(left + 2);
             match lane.look {
                 LaneLook::Named => self.named(spell, left, right, y),
-                LaneLook::Ticks => self.canvas.fill(Box2 { left, top: y - TICK_HALF, right: (right - 1).max(left + 1), bottom: y + TICK_HALF }, self.palette.bar),
+                LaneLook::Ticks => self
+                    .canvas
+                    .fill(Box2 { left, top: y - TICK_HALF, right: (right - 1).max(left + 1), bottom: y + TICK_HALF }, self.palette.bar),
                 LaneLook::Trouble => {
                     let area = Box2 { left, top: y - TICK_HALF - 1, right, bottom: y + TICK_HALF + 1 };
                     self.canvas.fill(area, self.palette.bad_soft);

@@ -106,7 +106,12 @@ impl Sensor {
             Self::Vram => from_zero(whole(machine.gpus.iter().filter_map(|gpu| gpu.memory_bytes).max())),
             Self::Temperature => {
                 let (bottom, top) = ((least / DEGREES).floor() * DEGREES, (most / DEGREES).ceil() * DEGREES);
-                Scale { bottom, top: top.max(bottom + DEGREES), bottom_label: self.text(bottom), top_label: self.text(top.max(bottom + DEGREES)) }
+                Scale {
+                    bottom,
+                    top: top.max(bottom + DEGREES),
+                    bottom_label: self.text(bottom),
+                    top_label: self.text(top.max(bottom + DEGREES)),
+                }
             }
             Self::Clock | Self::Power => from_zero(most),
         }

@@ -41,10 +41,7 @@ pub(super) fn concurrent(record: &Concurrent, width: u32) -> Option<ChartSpec> {
     }
     bars.iter().any(|bar: &Bar| bar.value.is_some()).then(|| ChartSpec {
         width,
-        alt: format!(
-            "Time to the first token. {}.",
-            bars.iter().map(|bar| bar.tooltip.clone()).collect::<Vec<_>>().join(". ")
-        ),
+        alt: format!("Time to the first token. {}.", bars.iter().map(|bar| bar.tooltip.clone()).collect::<Vec<_>>().join(". ")),
         head: ["Model", "What", "Unload", "Load", "First token", "Whole"].map(str::to_owned).to_vec(),
         rows: concurrent_rows(record),
         panels: vec![panel("Time to the first token", bars)],
@@ -62,7 +59,12 @@ fn switch_bar(switch: &Switch) -> Bar {
 
 fn together_bar(one: &Together) -> Bar {
     let aside = if one.cause.is_none() { vec![format!("whole after {}", format::milliseconds(one.ended_ms))] } else { Vec::new() };
-    time_bar(one.first_token_ms.filter(|_| one.cause.is_none()), aside, one.cause.is_some(), &format!("{} with the others", name(&one.model)))
+    time_bar(
+        one.first_token_ms.filter(|_| one.cause.is_none()),
+        aside,
+        one.cause.is_some(),
+        &format!("{} with the others", name(&one.model)),
+    )
 }
 
 fn concurrent_rows(record: &Concurrent) -> Vec<Vec<String>> {
@@ -87,9 +89,21 @@ pub(super) fn limit(record: &Limit, width: u32) -> Option<ChartSpec> {
     let rung = |attempt: &Attempt| RungLabel {
         name: name(&attempt.model),
         meta: vec![format::count(attempt.context_tokens, "token", "tokens")],
-        note: if largest == Some(attempt) { "largest that held".to_owned() } else if attempt.held() { "held".to_owned() } else { "did not hold".to_owned() },
+        note: if largest == Some(attempt) {
+            "largest that held".to_owned()
+        } else if attempt.held() {
+            "held".to_owned()
+        } else {
+            "did not hold".to_owned()
+        },
         note_detail: None,
-        tone: if largest == Some(attempt) { Tone::Good } else if attempt.held() { Tone::Quiet } else { Tone::Bad },
+        tone: if largest == Some(attempt) {
+            Tone::Good
+        } else if attempt.held() {
+            Tone::Quiet
+        } else {
+            Tone::Bad
+        },
     };
     Some(ChartSpec {
         width,

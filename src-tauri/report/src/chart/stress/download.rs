@@ -50,7 +50,8 @@ fn per_second(bytes_per_s: f64) -> String {
 
 /// A speed is a mean between two readings, so it is drawn as a step.
 fn panel(model: &ModelDownload, speeds: &[Speed], began: f64, fastest: f64) -> LinePanel {
-    let step = |speed: &Speed| [((speed.from_ms - began) / 1e3, Some(speed.bytes_per_s)), ((speed.to_ms - began) / 1e3, Some(speed.bytes_per_s))];
+    let step =
+        |speed: &Speed| [((speed.from_ms - began) / 1e3, Some(speed.bytes_per_s)), ((speed.to_ms - began) / 1e3, Some(speed.bytes_per_s))];
     LinePanel {
         title: name(&model.model),
         aside: format::bytes_gb(model.points.last().map_or(0, |point| point.done_bytes)),
@@ -63,12 +64,8 @@ fn panel(model: &ModelDownload, speeds: &[Speed], began: f64, fastest: f64) -> L
 
 fn lanes(record: &Download, began: f64, now: f64) -> Vec<Lane> {
     let spell = |from_ms: f64, to_ms: f64| LaneSpell { from_s: (from_ms - began) / 1e3, to_s: (to_ms - began) / 1e3, name: String::new() };
-    let cuts: Vec<LaneSpell> = record
-        .models
-        .iter()
-        .flat_map(|model| &model.cuts)
-        .map(|cut| spell(cut.at_ms, cut.resumed.map_or(now, |(when, _)| when)))
-        .collect();
+    let cuts: Vec<LaneSpell> =
+        record.models.iter().flat_map(|model| &model.cuts).map(|cut| spell(cut.at_ms, cut.resumed.map_or(now, |(when, _)| when))).collect();
     let stalls: Vec<LaneSpell> = record
         .models
         .iter()
@@ -101,7 +98,8 @@ fn table(record: &Download, now: f64) -> (Vec<String>, Vec<Vec<String>>) {
     let head = ["Model", "Came", "Of", "Took", "Mean speed", "Longest pause", "Cuts"].map(str::to_owned).to_vec();
     let row = |model: &ModelDownload| {
         let standing = standing(model, now);
-        let took = model.points.first().zip(model.points.last()).map(|(first, last)| (last.at_ms - first.at_ms) / 1e3).filter(|took| *took > 0.0);
+        let took =
+            model.points.first().zip(model.points.last()).map(|(first, last)| (last.at_ms - first.at_ms) / 1e3).filter(|took| *took > 0.0);
         vec![
             name(&model.model),
             format::bytes_gb(standing.done_bytes),
@@ -118,5 +116,10 @@ fn table(record: &Download, now: f64) -> (Vec<String>, Vec<Vec<String>>) {
 fn alt(record: &Download, test: &StressTest, now: f64) -> String {
     let models: Vec<String> = record.models.iter().map(|model| toprung_core::stress::download::line(model, now)).collect();
     let together = combined(&record.models).map(|(speed, _)| format!(" {} together.", per_second(speed))).unwrap_or_default();
-    format!("Speed of {} in time. {}{together} {}", format::count(models.len() as u32, "download", "downloads"), test.judge().headline, models.join(". "))
+    format!(
+        "Speed of {} in time. {}{together} {}",
+        format::count(models.len() as u32, "download", "downloads"),
+        test.judge().headline,
+        models.join(". ")
+    )
 }

@@ -51,7 +51,11 @@ fn sustained(speeds: &[f64]) -> StressTest {
         cooling_ms: None,
         requests: speeds.iter().enumerate().map(request).collect(),
     };
-    let sample = |second: usize| HardwareSample { at_ms: second as f64 * 1000.0, temperature_c: Some(60.0 + second as f32), ..HardwareSample::default() };
+    let sample = |second: usize| HardwareSample {
+        at_ms: second as f64 * 1000.0,
+        temperature_c: Some(60.0 + second as f32),
+        ..HardwareSample::default()
+    };
     test(StressRecord::Sustain(record), (0..=speeds.len()).map(sample).collect())
 }
 
@@ -82,7 +86,11 @@ fn downloads_share_one_scale_and_show_where_they_were_cut() {
         points: (0..5).map(|second| Point { at_ms: second as f64 * 1000.0, done_bytes: second * step, behind_bytes: 0 }).collect(),
         total_bytes: Some(4 * step),
         end: Some(DownloadEnd::Complete),
-        cuts: if name == "a" { vec![Cut { at_ms: 2000.0, done_bytes: 2 * step, cause: None, resumed: Some((2500.0, 2 * step)) }] } else { Vec::new() },
+        cuts: if name == "a" {
+            vec![Cut { at_ms: 2000.0, done_bytes: 2 * step, cause: None, resumed: Some((2500.0, 2 * step)) }]
+        } else {
+            Vec::new()
+        },
         ..ModelDownload::new(model(name))
     };
     let record = Download { models: vec![download("a", 30_000_000), download("b", 10_000_000)], load_average: Vec::new(), neighbour: None };
@@ -113,17 +121,22 @@ fn requests_at_once_and_switches_are_bars_of_their_first_token() {
         loaded: Vec::new(),
         together: vec![
             Together { model: model("a"), first_token_ms: Some(200.0), ended_ms: 2000.0, output_tokens: Some(64), cause: None },
-            Together { model: model("b"), first_token_ms: None, ended_ms: 10.0, output_tokens: None, cause: Some(Cause::new(CauseKind::OutOfMemory, "")) },
+            Together {
+                model: model("b"),
+                first_token_ms: None,
+                ended_ms: 10.0,
+                output_tokens: None,
+                cause: Some(Cause::new(CauseKind::OutOfMemory, "")),
+            },
         ],
         evicted_together: Vec::new(),
         memory_before_bytes: None,
     };
     let chart = stress_chart(&test(StressRecord::Concurrent(record), Vec::new()), Theme::Light, 760).unwrap();
-    assert_eq!(chart.marks.iter().map(|mark| mark.label.as_str()).collect::<Vec<_>>(), [
-        "From a to b: 1.00 s, unload 40.0 ms, load 900 ms",
-        "a with the others: 200 ms, whole after 2.00 s",
-        "b with the others: failed",
-    ]);
+    assert_eq!(
+        chart.marks.iter().map(|mark| mark.label.as_str()).collect::<Vec<_>>(),
+        ["From a to b: 1.00 s, unload 40.0 ms, load 900 ms", "a with the others: 200 ms, whole after 2.00 s", "b with the others: failed",]
+    );
 }
 
 #[test]
@@ -137,7 +150,8 @@ fn the_limit_is_a_ladder_whose_last_rung_did_not_hold() {
         lowest_available_bytes: None,
         tried,
     };
-    let attempts = vec![attempt("a", Tried::Held { decode_tps: Some(50.0) }), attempt("b", Tried::NotTried("it needs about 2.00 GiB".to_owned()))];
+    let attempts =
+        vec![attempt("a", Tried::Held { decode_tps: Some(50.0) }), attempt("b", Tried::NotTried("it needs about 2.00 GiB".to_owned()))];
     let record = Limit { models: vec![model("a"), model("b")], attempts };
     let chart = stress_chart(&test(StressRecord::Limit(record), Vec::new()), Theme::Light, 760).unwrap();
     for wanted in ["largest that held", "did not hold", "about 2.00 GiB"] {

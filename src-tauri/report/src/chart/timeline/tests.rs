@@ -83,7 +83,9 @@ fn nothing_leaves_the_picture_at_any_width() {
     for width in [320, 500, 760, 1200] {
         let chart = timeline_for(&run(), Theme::Dark, width).unwrap();
         assert!(chart.marks.iter().all(|mark| (0..=chart.width as i32).contains(&mark.x) && (0..=chart.height as i32).contains(&mark.y)));
-        for number in chart.svg.split("points=\"").skip(1).filter_map(|rest| rest.split('"').next()).flat_map(|points| points.split_whitespace()) {
+        for number in
+            chart.svg.split("points=\"").skip(1).filter_map(|rest| rest.split('"').next()).flat_map(|points| points.split_whitespace())
+        {
             let (x, y) = number.split_once(',').unwrap();
             let inside = |text: &str, most: u32| text.parse::<f64>().is_ok_and(|at| (0.0..=f64::from(most)).contains(&at));
             assert!(inside(x, chart.width) && inside(y, chart.height), "{number} at {width}");
