@@ -14,6 +14,7 @@ use toprung_jobs::home::Home;
 use toprung_jobs::ladders::LadderChoice;
 use toprung_jobs::plan::{Choice, Plan, plan, warnings};
 use toprung_jobs::problem::Problem;
+use toprung_jobs::profile::profile;
 use toprung_jobs::{ClimbEnd, EngineKind};
 
 use crate::args;
@@ -52,7 +53,7 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
 async fn start(home: &Arc<Home>, args: &args::Climb) -> Result<Option<RunningClimb>, Problem> {
     let plan = plan(home, &choice(args)).await?;
     tell(&headline(&plan));
-    for warning in warnings(&plan) {
+    for warning in profile(home).note().into_iter().chain(warnings(&plan)) {
         tell(&format!("Note: {}.", warning.trim_end_matches('.')));
     }
     tell(&table::plan(&plan).to_string());

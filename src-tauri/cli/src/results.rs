@@ -2,6 +2,7 @@
 
 use comfy_table::{Cell, Table};
 use toprung_jobs::analysis::{Analysis, RungSummary, RungVerdict, Step, Use};
+use toprung_jobs::energy::Energy;
 use toprung_jobs::export;
 use toprung_jobs::format;
 use toprung_jobs::history::Shown;
@@ -22,6 +23,7 @@ pub(crate) fn print(home: &Home, shown: &Shown, json_alone: bool) {
     if !analysis.steps.is_empty() {
         answer(&format!("\nWhat the next step costs\n{}", steps(&analysis.steps)));
     }
+    answer(&format!("\n{}", energy(analysis)));
     print_causes(analysis);
     for spot in &analysis.sweet_spots {
         answer(&format!("{}: {}. {}", usage(spot.usage), spot.title, spot.evidence));
@@ -53,6 +55,27 @@ fn rungs(analysis: &Analysis) -> Table {
         ]);
     }
     table
+}
+
+/// What a token cost in energy, or one line that says why that is not known.
+fn energy(analysis: &Analysis) -> String {
+    let known: Vec<(&RungSummary, &Energy)> = analysis.rungs.iter().filter_map(|rung| Some((rung, rung.energy.as_ref().ok()?))).collect();
+    if known.is_empty() {
+        let why = analysis.rungs.iter().find_map(|rung| rung.energy.as_ref().err());
+        return why.map(|why| format!("Energy per token: not known: {why}.")).unwrap_or_default();
+    }
+    let mut table = with_head(&["Model", "J per token", "Above idle", "Power", "Idle", "Of"]);
+    for (rung, energy) in known {
+        table.add_row(vec![
+            Cell::new(&rung.title),
+            number(format::figures(energy.gross_j_per_token)),
+            number(format::or_unknown(energy.net_j_per_token, format::figures)),
+            number(format!("{} W", format::figures(energy.mean_w))),
+            number(format::or_unknown(energy.idle_w, |watts| format!("{} W", format::figures(watts)))),
+            Cell::new(energy.source.title()),
+        ]);
+    }
+    format!("What a token costs in energy\n{table}")
 }
 
 fn steps(steps: &[Step]) -> Table {

@@ -8,6 +8,7 @@ use toprung_core::run::{LoadRecord, RungStatus, SessionChecks};
 use toprung_core::trial::{Trial, TrialKind};
 
 /// What happened. `rung` is the position in the ladder, from 0.
+#[expect(clippy::large_enum_variant, reason = "a sample comes once a second, and events are lent, not copied")]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum ClimbEvent {

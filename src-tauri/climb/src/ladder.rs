@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use toprung_core::plan::protocol;
+use toprung_core::plan::{Mode, protocol};
 use toprung_core::run::{RunRecord, RungRecord, RungStatus};
 use toprung_core::stop_rules::ladder_ends;
 use toprung_core::summary::decode_values;
@@ -33,6 +33,9 @@ pub struct Readers {
     pub wall_offset_s: Read<f64>,
     /// Memory bandwidth in bytes per second, several readings; blocks for two seconds.
     pub bandwidth: Option<Arc<dyn Fn() -> Vec<f64> + Send + Sync>>,
+    /// How long the machine is left alone before the first rung, so that the samples show what it draws when it is quiet.
+    /// Zero where no power can be read.
+    pub idle_pause: Duration,
 }
 
 /// What a climb works with.
@@ -78,6 +81,9 @@ pub async fn climb(
 
 /// The ladder between its checks: whether the machine and the engines were at the end what they were at the start.
 async fn session(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms: f64, epoch: Instant) -> Result<(), Stopped> {
+    if run.mode != Mode::Quick {
+        voice.or_stop(tokio::time::sleep(setting.readers.idle_pause)).await?;
+    }
     let checks = Checks::begin(run, setting, voice).await?;
     let end = rungs(run, setting, voice, offset_ms, epoch).await;
     if end.is_ok() {

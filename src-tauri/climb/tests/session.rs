@@ -6,6 +6,7 @@ mod common;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use common::{Listener, climbed, run, script, setting};
 use toprung_climb::{ClimbEnd, ClimbEvent, Control, Readers, Setting, climb};
@@ -66,6 +67,19 @@ async fn bandwidth_and_clocks_are_read_before_and_after_and_kept() {
     assert_eq!((&run.checks.bandwidth_before, &run.checks.bandwidth_after), (&vec![20e9, 21e9], &vec![20e9, 21e9]));
     assert_eq!((run.checks.slept_s, run.checks.clock_set_s), (Some(0.0), Some(3600.0)));
     assert!(listener.heard().contains(&ClimbEvent::Checked { checks: run.checks.clone() }), "what was looked at is saved");
+}
+
+#[tokio::test]
+async fn the_machine_is_left_alone_before_the_first_rung_where_its_power_is_read() {
+    const PAUSE: Duration = Duration::from_millis(300);
+    for (mode, waits) in [(Mode::Classic, true), (Mode::Quick, false)] {
+        let (mut run, listener) = (run(mode, &["a"]), Arc::new(Listener::default()));
+        let readers = Readers { idle_pause: PAUSE, ..Readers::default() };
+        let setting = Setting { readers, ..setting(&run, script(&[("a", "")])) };
+        climb(&mut run, setting, Vec::new(), Control::default(), Arc::clone(&listener) as _).await;
+        let first = run.rungs[0].trials[0].started_ms;
+        assert_eq!(first >= PAUSE.as_secs_f64() * 1000.0, waits, "{mode:?} began after {first} ms");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::capability;
 use crate::cause::Cause;
 use crate::drift;
+use crate::energy::{Energy, NoEnergy};
 use crate::escalation::{self, Evidence};
 use crate::findings;
 use crate::model::{ModelFacts, ModelRef};
@@ -78,6 +79,8 @@ pub struct RungSummary {
     pub context_fits: Option<u32>,
     /// What was seen of the machine while it ran.
     pub evidence: Evidence,
+    /// What a token cost in energy, or why that is not known.
+    pub energy: Result<Energy, NoEnergy>,
     /// `None` when nothing was measured.
     pub grade: Option<Grade>,
     /// Why the grade is not A, in words with figures.

@@ -87,7 +87,7 @@ fn speed_note(from: &RungSummary, to: &RungSummary, step: &Step) -> Option<Strin
     let elasticity = step.elasticity?;
     if elasticity > CLIFF_ELASTICITY {
         let causes = cliff::causes(from, to);
-        let why = if causes.is_empty() { "What was read does not say why.".to_owned() } else { causes.join(" ") };
+        let why = if causes.is_empty() { unexplained(from, to) } else { causes.join(" ") };
         return Some(format!("A cliff: {change_words} less speed for {growth_words} more weights to read for each token. {why}"));
     }
     if change > 0.0 {
@@ -95,6 +95,11 @@ fn speed_note(from: &RungSummary, to: &RungSummary, step: &Step) -> Option<Strin
     }
     let cheap = elasticity < SPARSE_ELASTICITY;
     cheap.then(|| format!("A cheap step: only {change_words} less speed for {growth_words} more weights to read for each token."))
+}
+
+/// A cliff that nothing explains, and what a lost sensor leaves possible.
+fn unexplained(from: &RungSummary, to: &RungSummary) -> String {
+    std::iter::once("What was read does not say why.").chain(cliff::not_ruled_out(from, to)).collect::<Vec<_>>().join(" ")
 }
 
 /// The largest rung that reaches the floor surely, answers reliably and can be trusted. `records` are the same rungs as stored.

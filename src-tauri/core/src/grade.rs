@@ -2,6 +2,7 @@
 
 pub(crate) mod disturbance;
 pub(crate) mod gpu;
+pub(crate) mod lost;
 
 use crate::analysis::{Grade, RungSummary};
 use crate::figures;

@@ -10,6 +10,7 @@ mod capability;
 pub mod cause;
 pub mod compare;
 pub mod drift;
+pub mod energy;
 pub mod escalation;
 pub mod figures;
 mod findings;

@@ -1,14 +1,34 @@
 //! The machine and what was seen of it while a run went on. Unknown is `None`, never 0.
 
+mod changes;
+
 use serde::{Deserialize, Serialize};
 
-/// What the machine is.
+pub use changes::{Change, Part, changes};
+
+/// The version of [`Machine`] that this program writes. It rises when a field changes its meaning; a new field does not
+/// raise it.
+pub const PROFILE_VERSION: u32 = 1;
+
+/// What the machine is: its profile, kept with each run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Machine {
+    /// [`PROFILE_VERSION`] when it was written; 0 in runs that are older than versions.
+    pub version: u32,
     pub cpu: Option<String>,
     pub physical_cores: Option<u32>,
     pub logical_cores: Option<u32>,
+    /// Of the physical cores, those that are as fast as the fastest, and the slower ones that save energy; 0 where all are alike.
+    pub performance_cores: Option<u32>,
+    pub efficiency_cores: Option<u32>,
+    /// All of the processor's caches of a level together.
+    pub l2_bytes: Option<u64>,
+    pub l3_bytes: Option<u64>,
+    /// What sets the cores' clocks, as the kernel calls it: “powersave”, “schedutil”.
+    pub governor: Option<String>,
+    /// The firmware's profile, as the kernel calls it: “low-power”, “balanced”, “performance”.
+    pub power_profile: Option<String>,
     pub memory_bytes: Option<u64>,
     pub swap_bytes: Option<u64>,
     pub gpus: Vec<Gpu>,
@@ -17,6 +37,9 @@ pub struct Machine {
     pub kernel: Option<String>,
     /// `Some(true)` on mains, `Some(false)` on battery, `None` where it can't be told.
     pub on_mains: Option<bool>,
+    /// Whether a hypervisor stands between this system and the hardware.
+    pub virtual_machine: Option<bool>,
+    pub container: Option<bool>,
 }
 
 /// A graphics processor.
@@ -88,8 +111,21 @@ pub struct HardwareSample {
     pub foreign_cpu_percent: Option<f32>,
     /// Of all cores together, 0–100: Toprung itself, without the engine.
     pub own_cpu_percent: Option<f32>,
+    /// Of all cores together, 0–100: the engine's processes.
+    pub engine_cpu_percent: Option<f32>,
+    /// Memory of the engine's processes that is their own, and pages of files (the weights) that they hold.
+    pub engine_rss_anon_bytes: Option<u64>,
+    pub engine_rss_file_bytes: Option<u64>,
+    /// What the engine's processes made the disks do.
+    pub engine_read_bytes_per_s: Option<f64>,
+    pub engine_write_bytes_per_s: Option<f64>,
+    /// Of the processor time that was wanted, the share that a CPU quota of a control group withheld, 0–100: of Toprung's
+    /// group, the engine's or one above them, whichever lost most.
+    pub quota_held_percent: Option<f32>,
     /// Share of the time in which every task waited for memory, 0–100 (Linux PSI, memory “full”).
     pub memory_pressure_percent: Option<f32>,
+    /// Share of the time in which at least one task waited for memory, 0–100 (Linux PSI, memory “some”).
+    pub memory_some_pressure_percent: Option<f32>,
     pub memory_used_bytes: Option<u64>,
     pub memory_available_bytes: Option<u64>,
     pub swap_used_bytes: Option<u64>,
@@ -97,14 +133,30 @@ pub struct HardwareSample {
     pub swap_in_bytes_per_s: Option<f64>,
     /// Pages that the engine had to wait for the disk to bring.
     pub major_faults_per_s: Option<f64>,
-    /// Mean clock of the cores, in MHz.
+    /// Mean clock of the cores, in MHz, and that of the slowest and the fastest.
     pub clock_mhz: Option<f32>,
+    pub slowest_clock_mhz: Option<f32>,
+    pub fastest_clock_mhz: Option<f32>,
     /// How often the processor reported that it slowed down to stay cool.
     pub throttles_per_s: Option<f64>,
     /// `Some(false)` on battery.
     pub on_mains: Option<bool>,
+    /// Charge of the batteries, 0–100.
+    pub battery_percent: Option<f32>,
+    /// Drawn from the batteries, in watts; `None` while they charge or rest.
+    pub battery_power_w: Option<f32>,
+    /// What the processor's packages drew since the last reading, in watts.
+    pub package_power_w: Option<f32>,
     /// The hottest readable sensor, in degrees Celsius.
     pub temperature_c: Option<f32>,
+    /// Which sensor that was.
+    pub hottest_sensor: Option<String>,
+    /// The processor's own sensor, in degrees Celsius.
+    pub package_temperature_c: Option<f32>,
+    /// Turns per minute of each fan; 0 is a fan that stands. Known of every fan or of none.
+    pub fans_rpm: Vec<f32>,
+    /// What this user can still write in the data folder.
+    pub disk_free_bytes: Option<u64>,
     pub disk_read_bytes_per_s: Option<f64>,
     pub disk_write_bytes_per_s: Option<f64>,
     pub network_in_bytes_per_s: Option<f64>,

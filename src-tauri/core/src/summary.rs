@@ -2,6 +2,7 @@
 
 use crate::analysis::{DepthSpeed, Estimate, Floors, Grade, Observed, RungSummary, RungVerdict, Success};
 use crate::cause::{Cause, CauseKind};
+use crate::energy::energy;
 use crate::escalation::Evidence;
 use crate::figures::{self, Gaps};
 use crate::fit::fitting_context;
@@ -175,6 +176,7 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
         observed: observed(&timing),
         context_fits: fitting_context(&rung.facts, &rung.load, setting.machine.memory_bytes),
         evidence: Evidence::of(&samples_during(rung, setting.samples), setting, &rung.load),
+        energy: energy(rung, setting),
         grade: None,
         reasons: Vec::new(),
         verdict: RungVerdict::NotMeasured,

@@ -80,6 +80,8 @@ fn shake(run: &mut RunRecord, random: &mut Random) {
             swap_used_bytes: random.pick(&COUNTS),
             memory_available_bytes: random.pick(&COUNTS),
             temperature_c: random.pick(&[None, Some(f32::NAN), Some(60.0)]),
+            package_power_w: random.pick(&[None, Some(f32::NAN), Some(f32::INFINITY), Some(-1.0), Some(60.0)]),
+            quota_held_percent: random.pick(&[None, Some(f32::NAN), Some(50.0)]),
             ..HardwareSample::default()
         })
         .collect();

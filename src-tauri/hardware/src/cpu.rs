@@ -5,6 +5,8 @@ use toprung_core::machine::HardwareSample;
 
 use crate::{Probe, SensorReport};
 
+const SOURCE: &str = if cfg!(target_os = "linux") { "/proc/stat" } else { "the system" };
+
 /// Reads the time that each core spent working since the last reading.
 pub(crate) struct Cpu {
     /// `None` on a system that sysinfo does not know.
@@ -51,6 +53,7 @@ pub(crate) fn report() -> SensorReport {
     let (name, _, logical) = description();
     let reading = logical.map(|cores| format!("{cores} logical cores, {}", name.as_deref().unwrap_or("model unknown")));
     SensorReport::new("Processor load", reading, "the system reports no cores", "Let Toprung read /proc/stat and /proc/cpuinfo.")
+        .with_source(SOURCE, "%")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Disk throughput and free space.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use sysinfo::{DiskRefreshKind, Disks};
@@ -8,6 +8,8 @@ use toprung_core::machine::HardwareSample;
 
 use crate::throughput::{Counters, Throughput};
 use crate::{Probe, SensorReport};
+
+const SOURCE: &str = if cfg!(target_os = "linux") { "/proc/diskstats" } else { "the system's counters" };
 
 /// Reads how many bytes the mounted disks read and wrote.
 pub(crate) struct DiskThroughput {
@@ -53,6 +55,15 @@ impl Probe for DiskThroughput {
     }
 }
 
+/// Reads what can still be written in a folder.
+pub(crate) struct DiskFree(pub(crate) PathBuf);
+
+impl Probe for DiskFree {
+    fn read(&mut self, sample: &mut HardwareSample) {
+        sample.disk_free_bytes = free_bytes(&self.0);
+    }
+}
+
 /// Bytes that this user can still write at `path`, or where it is going to be made. `None` where it can't be told.
 pub fn free_bytes(path: &Path) -> Option<u64> {
     let path = std::path::absolute(path).ok()?;
@@ -65,6 +76,7 @@ pub(crate) fn report() -> SensorReport {
     let reading = (!counters.is_empty()).then(|| counters.into_keys().collect::<Vec<_>>().join(", "));
     let why = "no mounted disk has counters; a container often hides them";
     SensorReport::new("Disk throughput", reading, why, "Run Toprung outside the container, or on a disk of its own.")
+        .with_source(SOURCE, "bytes/s")
 }
 
 #[cfg(test)]
@@ -85,6 +97,14 @@ mod tests {
         let mut sample = HardwareSample::default();
         DiskThroughput::new().read(&mut sample);
         assert_eq!(sample, HardwareSample::default());
+    }
+
+    #[test]
+    fn the_free_space_of_a_folder_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut sample = HardwareSample::default();
+        DiskFree(folder.path().to_owned()).read(&mut sample);
+        assert!(sample.disk_free_bytes.is_some_and(|bytes| bytes > 0), "{sample:?}");
     }
 
     #[test]

@@ -10,16 +10,25 @@ mod clocks;
 mod cpu;
 mod disk;
 mod gpu;
+mod host;
+mod hwmon;
 mod machine;
 mod memory;
 mod network;
 mod power;
 mod pressure;
+mod process;
 mod processes;
+mod quota;
+mod rapl;
+mod root;
 mod sampler;
 mod scripted;
 mod thermal;
 mod throughput;
+mod topology;
+
+use std::path::Path;
 
 use toprung_core::machine::HardwareSample;
 
@@ -29,6 +38,7 @@ pub use disk::free_bytes as disk_free_bytes;
 pub use machine::machine;
 pub use memory::available_bytes as available_memory_bytes;
 pub use power::on_mains;
+pub use rapl::reads_power;
 pub use sampler::{SHORTEST_INTERVAL, Sampler};
 pub use scripted::Scripted;
 
@@ -40,17 +50,34 @@ pub trait Probe: Send {
 
 /// A probe for every group of sensors that a sample holds. Rates and loads begin with the second reading.
 pub fn probes() -> Vec<Box<dyn Probe>> {
-    vec![
+    let mut probes: Vec<Box<dyn Probe>> = vec![
         Box::new(cpu::Cpu::new()),
         Box::new(memory::Memory::new()),
-        Box::new(thermal::Thermal::new()),
         Box::new(disk::DiskThroughput::new()),
         Box::new(network::NetworkThroughput::new()),
-        Box::new(processes::Processes::new()),
-        Box::new(pressure::Pressure::new()),
-        Box::new(clocks::Clocks::new()),
-        Box::new(power::Power),
         Box::new(gpu::Gpus::new()),
+    ];
+    probes.extend(probes_under(Path::new("/")));
+    probes
+}
+
+/// The same, and what can still be written in a folder.
+pub fn probes_with_disk(folder: &Path) -> Vec<Box<dyn Probe>> {
+    let mut probes = probes();
+    probes.push(Box::new(disk::DiskFree(folder.to_owned())));
+    probes
+}
+
+/// Those that read the kernel's own files, below a folder that holds `proc` and `sys`: for tests on a machine that was made up.
+pub fn probes_under(folder: &Path) -> Vec<Box<dyn Probe>> {
+    let root = root::Root::at(folder);
+    vec![
+        Box::new(thermal::Thermal::new(&root)),
+        Box::new(processes::Processes::new(&root)),
+        Box::new(pressure::Pressure::new(&root)),
+        Box::new(clocks::Clocks::new(&root)),
+        Box::new(power::Power::new(&root)),
+        Box::new(rapl::Rapl::new(&root)),
     ]
 }
 
@@ -63,19 +90,36 @@ pub struct SensorReport {
     pub detail: String,
     /// What a person can do; `None` where it is readable.
     pub mend: Option<&'static str>,
+    /// Where the reading comes from: files of the kernel, a library. Empty where that is in the detail.
+    pub source: String,
+    /// Of the readings in a sample; `None` where they have none.
+    pub unit: Option<&'static str>,
 }
 
 impl SensorReport {
     /// A report from a reading in words, or from its absence: why, and how to mend it.
     fn new(name: &'static str, reading: Option<String>, why: &str, mend: &'static str) -> Self {
         let readable = reading.is_some();
-        Self { name, readable, detail: reading.unwrap_or_else(|| why.to_owned()), mend: (!readable).then_some(mend) }
+        let detail = reading.unwrap_or_else(|| why.to_owned());
+        Self { name, readable, detail, mend: (!readable).then_some(mend), source: String::new(), unit: None }
+    }
+
+    /// The same with where it is read and in which unit; an empty unit is none.
+    fn with_source(self, source: &str, unit: &'static str) -> Self {
+        Self { source: source.to_owned(), unit: (!unit.is_empty()).then_some(unit), ..self }
     }
 }
 
 /// Every group of sensors, for `toprung doctor` and the hardware screen.
 pub fn sensors() -> Vec<SensorReport> {
-    let mut reports = vec![cpu::report(), memory::report(), thermal::report(), disk::report(), network::report(), power::report()];
+    let root = root::Root::real();
+    let mut reports = vec![cpu::report()];
+    reports.extend(clocks::reports(&root));
+    reports.extend([quota::report(&root), memory::report(), pressure::report(&root), processes::report(&root)]);
+    reports.extend(thermal::reports(&root));
+    reports.push(rapl::report(&root));
+    reports.extend(power::reports(&root));
+    reports.extend([disk::report(), network::report()]);
     reports.extend(gpu::reports());
     reports
 }

@@ -1,24 +1,36 @@
 //! What the machine is.
 
 use sysinfo::System;
-use toprung_core::machine::Machine;
+use toprung_core::machine::{Machine, PROFILE_VERSION};
 
-use crate::{cpu, gpu, memory, power};
+use crate::root::Root;
+use crate::{clocks, cpu, gpu, host, memory, power, topology};
 
 /// Describes this machine; what can't be told stays `None`.
 pub fn machine() -> Machine {
     let (cpu, physical_cores, logical_cores) = cpu::description();
     let memory = memory::sizes();
+    let root = Root::real();
+    let kinds = topology::kinds(&root);
     Machine {
+        version: PROFILE_VERSION,
         cpu,
         physical_cores,
         logical_cores,
+        performance_cores: kinds.map(|kinds| kinds.performance),
+        efficiency_cores: kinds.map(|kinds| kinds.efficiency),
+        l2_bytes: topology::cache_bytes(&root, 2),
+        l3_bytes: topology::cache_bytes(&root, 3),
+        governor: clocks::governor(&root),
+        power_profile: root.text("sys/firmware/acpi/platform_profile"),
         memory_bytes: memory.map(|sizes| sizes.total),
         swap_bytes: memory.map(|sizes| sizes.swap),
         gpus: gpu::gpus(),
         os: os(System::name().ok(), System::os_version().ok()),
         kernel: System::kernel_version().ok(),
         on_mains: power::on_mains(),
+        virtual_machine: host::virtual_machine(&root),
+        container: host::container(&root),
     }
 }
 
@@ -51,5 +63,8 @@ mod tests {
         assert!(machine.cpu.is_none_or(|name| cpuinfo.contains(&name)), "the name is the kernel's");
         let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
         assert_eq!(machine.kernel.as_deref(), Some(release.trim()));
+        assert_eq!(machine.virtual_machine, Some(cpuinfo.contains(" hypervisor")).filter(|_| cpuinfo.contains("flags")));
+        let kinds = machine.performance_cores.zip(machine.efficiency_cores).map(|(fast, slow)| fast + slow);
+        assert!(kinds.is_none_or(|cores| Some(cores) == machine.physical_cores), "{kinds:?}");
     }
 }

@@ -5,6 +5,8 @@ use toprung_core::machine::HardwareSample;
 
 use crate::{Probe, SensorReport};
 
+const SOURCE: &str = if cfg!(target_os = "linux") { "/proc/meminfo, memory limit of the control group" } else { "the system" };
+
 /// Reads how much memory is used and how much could be had.
 pub(crate) struct Memory {
     /// `None` on a system that sysinfo does not know.
@@ -65,7 +67,7 @@ pub fn available_bytes() -> Option<u64> {
 
 pub(crate) fn report() -> SensorReport {
     let reading = sizes().map(|sizes| format!("{} of {} available", gib(sizes.available), gib(sizes.total)));
-    SensorReport::new("Memory", reading, "the system reports no memory", "Let Toprung read /proc/meminfo.")
+    SensorReport::new("Memory", reading, "the system reports no memory", "Let Toprung read /proc/meminfo.").with_source(SOURCE, "bytes")
 }
 
 fn gib(bytes: u64) -> String {

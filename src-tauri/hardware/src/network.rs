@@ -12,6 +12,8 @@ use crate::{Probe, SensorReport};
 /// Where Linux lists its interfaces.
 const INTERFACES: &str = "/sys/class/net";
 
+const SOURCE: &str = if cfg!(target_os = "linux") { "/sys/class/net/*/statistics" } else { "the system's counters" };
+
 /// Reads how many bytes came and went over the network, the loopback left out.
 pub(crate) struct NetworkThroughput {
     networks: Option<Networks>,
@@ -66,6 +68,7 @@ pub(crate) fn report() -> SensorReport {
         "there is no network interface but the loopback",
         "Connect the machine to a network; measuring works without.",
     )
+    .with_source(SOURCE, "bytes/s")
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A climb as a job: start it, watch it, steer it, resume it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, climb};
@@ -128,7 +128,7 @@ struct Going {
 
 fn go_on(home: &Arc<Home>, run: RunRecord, going: Going) -> RunningClimb {
     let setting = setting(&run, going.engines, going.try_anyway);
-    let probes = if going.sampling { toprung_hardware::probes() } else { Vec::new() };
+    let probes = if going.sampling { toprung_hardware::probes_with_disk(home.folder()) } else { Vec::new() };
     go(home, run, going.lock, going.on_live, |mut run, control, sink| async move { climb(&mut run, setting, probes, control, sink).await })
 }
 
@@ -188,6 +188,9 @@ fn engines_of(home: &Home, run: &RunRecord) -> Result<Vec<Arc<dyn Engine>>, Prob
     Ok(engines)
 }
 
+/// Readings come once a second and the first has no basis: this gives four of a quiet machine.
+const IDLE_PAUSE: Duration = Duration::from_millis(4500);
+
 /// What a climb reads of this machine.
 fn readers(machine: &Machine) -> Readers {
     let threads = machine.physical_cores.unwrap_or(1) as usize;
@@ -196,6 +199,7 @@ fn readers(machine: &Machine) -> Readers {
         slept_s: Some(Box::new(toprung_hardware::slept_s)),
         wall_offset_s: Some(Box::new(toprung_hardware::wall_offset_s)),
         bandwidth: Some(Arc::new(move || toprung_hardware::copy_bandwidth(threads))),
+        idle_pause: if toprung_hardware::reads_power() { IDLE_PAUSE } else { Duration::ZERO },
     }
 }
 

@@ -24,6 +24,7 @@ mod names;
 pub mod pace;
 pub mod plan;
 pub mod problem;
+pub mod profile;
 mod recorder;
 pub mod setup;
 
@@ -31,5 +32,5 @@ pub use toprung_climb::{ANSWER_PROMPTS, ClimbEnd, ClimbEvent};
 pub use toprung_core::model::EngineKind;
 pub use toprung_core::plan::Mode;
 pub use toprung_core::trial::TrialKind;
-pub use toprung_core::{analysis, format, machine, model, run, trial};
+pub use toprung_core::{analysis, energy, format, machine, model, run, trial};
 pub use toprung_report::chart;

@@ -4,6 +4,7 @@ use toprung_core::analysis::{
     Analysis, Capability, DepthSpeed, Estimate, Grade, Knee, Observed, RungSummary, RungVerdict, Step, Success, SweetSpot, Use,
 };
 use toprung_core::cause::{Cause, CauseKind};
+use toprung_core::energy::{Energy, NoEnergy, PowerSource};
 use toprung_core::escalation::Evidence;
 use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
@@ -90,6 +91,18 @@ pub(crate) fn nothing_measured() -> (RunRecord, Analysis) {
     (run, analysis)
 }
 
+/// What a token cost on a rung of which the power was read.
+pub(crate) fn energy() -> Energy {
+    Energy {
+        gross_j_per_token: 0.562,
+        net_j_per_token: Some(0.45),
+        mean_w: 30.0,
+        idle_w: Some(6.0),
+        window_s: 12.0,
+        source: PowerSource::Package,
+    }
+}
+
 fn summary(position: u32, &(name, bytes, tps, response_ms, ok): &Row) -> RungSummary {
     let around = |median: f64| Estimate { median, low: median * 0.98, high: median * 1.03, n: 5 };
     RungSummary {
@@ -107,6 +120,7 @@ fn summary(position: u32, &(name, bytes, tps, response_ms, ok): &Row) -> RungSum
         observed: Observed { decode_tps: Some(around(tps * 0.99)), gap_p50_ms: Some(1000.0 / tps), ..Observed::default() },
         context_fits: None,
         evidence: Evidence::default(),
+        energy: Err(NoEnergy::NoPower),
         grade: Some(if ok == 5 { Grade::A } else { Grade::C }),
         reasons: if ok == 5 { Vec::new() } else { vec!["1 of 5 prompts was answered".to_owned()] },
         verdict: match (position, ok) {

@@ -5,6 +5,7 @@ use toprung_core::analysis::{
     Analysis, DepthSpeed, Estimate, Grade, Knee, Observed, RungSummary, RungVerdict, Step, Success, SweetSpot, Use,
 };
 use toprung_core::cause::Cause;
+use toprung_core::energy::Energy;
 use toprung_core::machine::Machine;
 use toprung_core::model::EngineDescription;
 use toprung_core::run::RunRecord;
@@ -15,7 +16,7 @@ use crate::text::Redaction;
 const SCHEMA: u32 = 1;
 
 /// The run and what it means as JSON, schema 1. Times are in milliseconds, speeds in tokens per second, sizes in bytes,
-/// changes relative (−0.34 is 34 % less). Host and user names are left out.
+/// energy in joules, power in watts, changes relative (−0.34 is 34 % less). Host and user names are left out.
 pub fn export_json(run: &RunRecord, analysis: &Analysis) -> String {
     let redaction = Redaction::of(run);
     let export = Export {
@@ -76,6 +77,8 @@ struct RungJson<'a> {
     rss_file_bytes: Option<u64>,
     vram_bytes: Option<u64>,
     context_fits_tokens: Option<u32>,
+    energy: Option<&'a Energy>,
+    energy_unknown_because: Option<String>,
     grade: Option<Grade>,
     reasons: Vec<String>,
     verdict: RungVerdict,
@@ -152,6 +155,8 @@ fn rung_json<'a>(rung: &'a RungSummary, engine: &'a str, redaction: &Redaction) 
         rss_file_bytes: rung.load.peak_rss_file_bytes,
         vram_bytes: rung.load.vram_bytes,
         context_fits_tokens: rung.context_fits,
+        energy: rung.energy.as_ref().ok(),
+        energy_unknown_because: rung.energy.as_ref().err().map(ToString::to_string),
         grade: rung.grade,
         reasons: rung.reasons.iter().map(|reason| redaction.text(reason)).collect(),
         verdict: rung.verdict,

@@ -59,9 +59,10 @@ impl Page<'_> {
         let at_depth = titled("As the Context Fills", &document.at_depth);
         let clocks = titled("The Engine’s Clock and This Side’s", &document.clocks);
         let memory = titled("What the Memory Holds", &document.memory_parts);
+        let energy = titled("What a Token Costs in Energy", &document.energy);
         section(
             "Performance Benchmark Results",
-            &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details, at_depth, memory, clocks],
+            &[table(&document.results), self.figure(document.ladder.as_ref()), status, range, details, at_depth, memory, energy, clocks],
         )
     }
 
@@ -203,6 +204,17 @@ mod tests {
         let files: Vec<String> = report.assets.iter().map(|(name, _)| format!("a%20b-assets/{name}")).collect();
         assert_eq!(links, files, "a link without its file shows a broken picture");
         assert!(report.assets.iter().all(|(_, svg)| svg.starts_with("<svg ")), "the files are the charts");
+    }
+
+    #[test]
+    fn energy_has_its_table_where_power_was_read_and_a_reason_where_not() {
+        let (run, mut analysis) = fixture::of(&fixture::SEED);
+        let report = |analysis: &Analysis| markdown(&run, analysis, "assets").text;
+        assert!(report(&analysis).contains("Energy per token is not known: no power was readable"), "{}", report(&analysis));
+        assert!(!report(&analysis).contains("### What a Token Costs in Energy"));
+        analysis.rungs[1].energy = Ok(fixture::energy());
+        let row = "| **llama3.2:3b** | 0.562 | 0.450 | 30.0 W | 6.00 W | processor (RAPL) |";
+        assert!(report(&analysis).contains(row), "{}", report(&analysis));
     }
 
     #[test]

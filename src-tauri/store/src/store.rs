@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use toprung_core::machine::HardwareSample;
+use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::ModelFacts;
 use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungStatus, SessionChecks};
 use toprung_core::trial::Trial;
@@ -146,6 +146,11 @@ impl Store {
             let (rungs, samples) = (rungs::of_run(conn, key)?, samples::of_run(conn, key)?);
             Ok(Some(RunRecord { rungs, samples, ..runs::read(conn, key)? }))
         })
+    }
+
+    /// When the newest run was started (RFC 3339, UTC), and the machine as it was then; `None` without any run.
+    pub fn newest_machine(&self) -> Result<Option<(String, Machine)>, StoreError> {
+        self.read(runs::newest_machine)
     }
 
     /// What happened in a run, in order.

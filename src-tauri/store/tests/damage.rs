@@ -36,6 +36,7 @@ fn no_flipped_bit_causes_a_panic_or_loses_the_original() {
     let folder = tempfile::tempdir().unwrap();
     let sound = sound_database(folder.path());
     let mut random = Random(SEED);
+    // Of damage beyond the first page: a schema that can't be read costs all rows, and how many flips hit it is chance.
     let (mut repaired, mut runs_after_repair) = (0, 0);
     for flip in 0..FLIPS {
         let case = folder.path().join(format!("case-{flip}"));
@@ -51,7 +52,9 @@ fn no_flipped_bit_causes_a_panic_or_loses_the_original() {
             Ok(Opened { store, notice: Some(notice) }) => {
                 assert_eq!(fs::read(&notice.kept).unwrap(), damaged, "seed {SEED}, flip {flip}: the original is kept as it was");
                 assert_eq!(read_all(&store), store.runs().unwrap().len(), "seed {SEED}, flip {flip}: what was salvaged can be read");
-                (repaired, runs_after_repair) = (repaired + 1, runs_after_repair + notice.runs);
+                if byte >= PAGE {
+                    (repaired, runs_after_repair) = (repaired + 1, runs_after_repair + notice.runs);
+                }
             }
             Ok(Opened { store, notice: None }) => drop(read_all(&store)),
             Err(StoreError::TooNew { .. }) => assert_eq!(fs::read(&path).unwrap(), damaged, "seed {SEED}, flip {flip}"),
@@ -60,7 +63,7 @@ fn no_flipped_bit_causes_a_panic_or_loses_the_original() {
         fs::remove_dir_all(&case).unwrap();
     }
     assert!(repaired > 0, "some flips must have been noticed");
-    assert!(runs_after_repair > repaired, "from most damaged files some of the four runs are salvaged");
+    assert!(runs_after_repair >= 3 * repaired, "at most one of four runs is lost: {runs_after_repair} runs in {repaired} files");
 }
 
 #[test]

@@ -3,8 +3,9 @@
 
 mod common;
 
-use common::{failed, measured, open, planned, sample, trial};
+use common::{failed, full_sample, measured, open, planned, sample, trial};
 use toprung_core::cause::CauseKind;
+use toprung_core::machine::HardwareSample;
 use toprung_core::run::{LoadRecord, RunStatus, RungStatus};
 use toprung_core::trial::TrialKind;
 use toprung_store::{Store, StoreError};
@@ -94,6 +95,20 @@ fn history_lists_the_newest_first_with_its_progress() {
 }
 
 #[test]
+fn the_newest_runs_machine_is_the_last_known_one() {
+    let mut store = Store::in_memory().unwrap();
+    assert_eq!(store.newest_machine().unwrap(), None);
+    let mut older = planned("older");
+    older.started_at = "2025-12-31T00:00:00Z".to_owned();
+    older.machine.kernel = Some("6.1.0".to_owned());
+    store.begin_run(&planned("newer")).unwrap();
+    store.begin_run(&older).unwrap();
+    assert_eq!(store.newest_machine().unwrap(), Some((planned("newer").started_at, planned("newer").machine)));
+    store.delete_run("newer", "2026-02-01T00:00:00Z").unwrap();
+    assert_eq!(store.newest_machine().unwrap().unwrap().1.kernel.as_deref(), Some("6.1.0"));
+}
+
+#[test]
 fn a_run_is_found_by_what_its_id_begins_with() {
     let mut store = Store::in_memory().unwrap();
     for id in ["0190-aa", "0190-ab", "0191-%"] {
@@ -163,6 +178,36 @@ fn half_an_hour_of_samples_stays_below_a_megabyte() {
         let bytes = std::fs::metadata(&path).unwrap().len();
         assert!(bytes < 1_000_000, "{cores} cores took {bytes} bytes");
     }
+}
+
+#[test]
+fn half_an_hour_of_every_sensor_of_32_cores_stays_below_a_megabyte() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("toprung.db");
+    let mut store = open(&path);
+    store.begin_run(&planned("run-1")).unwrap();
+    let samples: Vec<_> = (0..1800).map(|second| full_sample(second, 32)).collect();
+    store.save_samples("run-1", &samples).unwrap();
+    let back = store.run("run-1").unwrap().unwrap().samples;
+    assert_eq!(back.len(), samples.len());
+    for (saved, read) in samples.iter().zip(&back) {
+        // Rates are kept to seven digits.
+        let rates = |sample: &HardwareSample| [sample.engine_read_bytes_per_s, sample.swap_in_bytes_per_s, sample.throttles_per_s];
+        let near = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| (a - b).abs() <= a.abs() * 1e-6);
+        assert!(rates(saved).into_iter().zip(rates(read)).all(|(a, b)| near(a, b)), "{saved:?} became {read:?}");
+        assert_eq!(
+            (saved.package_power_w, &saved.hottest_sensor, &saved.fans_rpm),
+            (read.package_power_w, &read.hottest_sensor, &read.fans_rpm)
+        );
+        assert_eq!(
+            (saved.engine_rss_file_bytes, saved.on_mains, saved.clock_mhz),
+            (read.engine_rss_file_bytes, read.on_mains, read.clock_mhz)
+        );
+    }
+    drop(store);
+    let bytes = std::fs::metadata(&path).unwrap().len();
+    eprintln!("1800 samples of 32 cores and every sensor took {bytes} bytes");
+    assert!(bytes < 1_000_000, "they took {bytes} bytes");
 }
 
 #[test]

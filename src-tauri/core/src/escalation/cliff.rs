@@ -5,7 +5,9 @@
 
 use crate::analysis::RungSummary;
 use crate::format;
+use crate::grade::disturbance::{MAX_MAJOR_FAULTS_PER_S, MAX_QUOTA_HELD_PERCENT, MAX_SWAP_IN_BYTES_PER_S, quota_held_percent};
 use crate::grade::gpu::{self, MemoryUse};
+use crate::grade::lost::{missing, reads_mains, reads_throttles};
 use crate::machine::{HardwareSample, Throttle};
 use crate::projection::streamed_bytes;
 use crate::run::LoadRecord;
@@ -16,11 +18,6 @@ use crate::summary::Setting;
 const READ_SHARE: f64 = 0.01;
 /// Everything waiting for memory for a larger share of the time is thrashing, in per cent (measurement.md).
 const MEMORY_PRESSURE_PERCENT: f64 = 10.0;
-/// Pages that come back from swap at a higher rate are the model's, not housekeeping's: 1 MiB a second.
-const SWAP_IN_BYTES_PER_S: f64 = 1_048_576.0;
-/// The engine waits for the disk so often that it shows: a page fault to disk takes about a tenth of a millisecond on an
-/// SSD, so 100 a second are one per cent of the time.
-const MAJOR_FAULTS_PER_S: f64 = 100.0;
 /// Clocks move by a few per cent all day; this is throttling or another power profile.
 const CLOCK_SHARE: f64 = 0.9;
 
@@ -42,6 +39,11 @@ pub struct Evidence {
     pub gpu_memory_used_bytes: Option<u64>,
     pub gpu_memory_bytes: Option<u64>,
     pub on_battery: Option<bool>,
+    /// Share of the processor time that a CPU quota withheld, in per cent.
+    pub quota_held_percent: Option<f64>,
+    /// The throttle counters and the power source were missing in several readings.
+    pub throttles_lost: bool,
+    pub mains_lost: bool,
 }
 
 impl Evidence {
@@ -68,6 +70,9 @@ impl Evidence {
             gpu_memory_used_bytes: memory.map(|memory| memory.used),
             gpu_memory_bytes: memory.map(|memory| memory.total),
             on_battery: (!mains.is_empty()).then(|| mains.contains(&false)),
+            quota_held_percent: quota_held_percent(during),
+            throttles_lost: missing(during, reads_throttles).is_some(),
+            mains_lost: missing(during, reads_mains).is_some(),
         }
     }
 
@@ -80,10 +85,22 @@ impl Evidence {
 
 /// The causes of a cliff between two rungs, each a sentence with its figure; the likeliest first.
 pub(super) fn causes(from: &RungSummary, to: &RungSummary) -> Vec<String> {
-    [gpu_split(from, to), file_reads(from, to), memory(from, to), throttling(from, to), gpu_throttling(from, to), battery(from, to)]
-        .into_iter()
-        .flatten()
-        .collect()
+    let memory_and_disk = [gpu_split(from, to), file_reads(from, to), memory(from, to)];
+    let held_back = [quota(from, to), throttling(from, to), gpu_throttling(from, to), battery(from, to)];
+    memory_and_disk.into_iter().chain(held_back).flatten().collect()
+}
+
+/// What may have caused it unseen: sensors that were read on the rung below and fell silent on this one.
+pub(super) fn not_ruled_out(from: &RungSummary, to: &RungSummary) -> Vec<&'static str> {
+    let throttling = to.evidence.throttles_lost && from.evidence.throttled.is_some();
+    let battery = to.evidence.mains_lost && from.evidence.on_battery.is_some();
+    [
+        throttling.then_some("The throttle counters could not be read meanwhile, so throttling is not ruled out."),
+        battery.then_some("The power source could not be read meanwhile, so a battery is not ruled out."),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The share of the model that sits in GPU memory fell: the rest is computed elsewhere.
@@ -113,7 +130,7 @@ fn file_reads(from: &RungSummary, to: &RungSummary) -> Option<String> {
         )
     });
     let faults = || {
-        let rate = only_above(from.evidence.major_faults_per_s, to.evidence.major_faults_per_s, MAJOR_FAULTS_PER_S)?;
+        let rate = only_above(from.evidence.major_faults_per_s, to.evidence.major_faults_per_s, MAX_MAJOR_FAULTS_PER_S)?;
         Some(format!("The engine waited for the disk {} times a second: its memory does not hold the model.", format::figures(rate)))
     };
     read.or_else(faults)
@@ -121,11 +138,16 @@ fn file_reads(from: &RungSummary, to: &RungSummary) -> Option<String> {
 
 fn memory(from: &RungSummary, to: &RungSummary) -> Option<String> {
     let (before, now) = (&from.evidence, &to.evidence);
-    let swapped = only_above(before.swap_in_bytes_per_s, now.swap_in_bytes_per_s, SWAP_IN_BYTES_PER_S)
+    let swapped = only_above(before.swap_in_bytes_per_s, now.swap_in_bytes_per_s, MAX_SWAP_IN_BYTES_PER_S)
         .map(|rate| format!("{}/s came back from swap.", format::bytes_gib(rate as u64)));
     let waited = only_above(before.memory_pressure_percent, now.memory_pressure_percent, MEMORY_PRESSURE_PERCENT)
         .map(|percent| format!("Everything waited for memory during {} of the time.", format::percent(percent / 100.0)));
     swapped.or(waited)
+}
+
+fn quota(from: &RungSummary, to: &RungSummary) -> Option<String> {
+    let held = only_above(from.evidence.quota_held_percent, to.evidence.quota_held_percent, MAX_QUOTA_HELD_PERCENT)?;
+    Some(format!("A CPU quota held the processor back {} of the time.", format::percent(held / 100.0)))
 }
 
 fn throttling(from: &RungSummary, to: &RungSummary) -> Option<String> {
@@ -156,117 +178,4 @@ fn battery(from: &RungSummary, to: &RungSummary) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::{Floors, analyse};
-    use crate::machine::{Gpu, GpuSample};
-    use crate::scripted::{run, rung};
-
-    /// The sentences for a fall from 60 to 5 tokens/s while the weights double, with a changed rung above.
-    fn sentences(change: impl Fn(&mut HardwareSample)) -> Vec<String> {
-        let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 5.0, 5)]);
-        // The second rung's trials and samples begin after a minute.
-        run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
-        let plain = |at_ms: f64| HardwareSample {
-            at_ms,
-            disk_read_bytes_per_s: Some(0.0),
-            major_faults_per_s: Some(0.0),
-            memory_pressure_percent: Some(0.0),
-            swap_in_bytes_per_s: Some(0.0),
-            clock_mhz: Some(4000.0),
-            throttles_per_s: Some(0.0),
-            on_mains: Some(true),
-            gpus: vec![GpuSample { busy_percent: Some(90.0), throttles: Some(Vec::new()), ..GpuSample::default() }],
-            ..HardwareSample::default()
-        };
-        run.samples = (0..4).map(|second| plain(f64::from(second) * 1000.0)).collect();
-        run.samples.extend((60..64).map(|second| {
-            let mut sample = plain(f64::from(second) * 1000.0);
-            change(&mut sample);
-            sample
-        }));
-        let analysis = analyse(&run, &Floors::default());
-        causes(&analysis.rungs[0], &analysis.rungs[1])
-    }
-
-    #[test]
-    fn each_cause_of_a_cliff_is_named_with_its_evidence() {
-        type Change = fn(&mut HardwareSample);
-        let table: [(Change, &[&str]); 10] = [
-            (|_| {}, &[]),
-            (
-                |s| s.disk_read_bytes_per_s = Some(2e9),
-                &["20 % of the weights were read from the disk again for each token: they do not stay in memory."],
-            ),
-            (
-                |s| s.major_faults_per_s = Some(2500.0),
-                &["The engine waited for the disk 2500 times a second: its memory does not hold the model."],
-            ),
-            (|s| s.swap_in_bytes_per_s = Some(50.0 * 1_048_576.0), &["50.0 MiB/s came back from swap."]),
-            (|s| s.memory_pressure_percent = Some(35.0), &["Everything waited for memory during 35 % of the time."]),
-            (
-                |s| (s.throttles_per_s, s.clock_mhz) = (Some(3.0), Some(1800.0)),
-                &["The processor slowed down to stay cool in 100 % of the readings. Its clock was 1800 MHz, on the rung below 4000."],
-            ),
-            (|s| s.clock_mhz = Some(1800.0), &["Its clock was 1800 MHz, on the rung below 4000."]),
-            (
-                |s| s.gpus[0].throttles = Some(if s.at_ms == 60_000.0 { vec![] } else { vec![Throttle::Thermal] }),
-                &["The GPU slowed down to stay cool in 75 % of the readings."],
-            ),
-            (|s| s.gpus.clear(), &[]),
-            (|s| s.on_mains = Some(false), &["The machine ran on battery, on the rung below on mains."]),
-        ];
-        for (change, expected) in table {
-            assert_eq!(sentences(change), expected);
-        }
-    }
-
-    #[test]
-    fn what_could_not_be_read_explains_nothing() {
-        assert!(sentences(|s| *s = HardwareSample { at_ms: s.at_ms, ..HardwareSample::default() }).is_empty());
-    }
-
-    #[test]
-    fn the_share_in_gpu_memory_comes_first() {
-        let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("4b", 4.0, 5.0, 5)]);
-        (run.rungs[0].load.vram_bytes, run.rungs[1].load.vram_bytes) = (Some(1_000_000_000), Some(2_480_000_000));
-        let note = analyse(&run, &Floors::default()).steps.remove(0).note.unwrap();
-        assert!(note.ends_with("62 % of it sits in GPU memory, of the rung below 100 %."), "{note}");
-    }
-
-    #[test]
-    fn a_full_gpu_memory_is_named_where_the_model_no_longer_fits() {
-        let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("4b", 4.0, 5.0, 5)]);
-        (run.rungs[0].load.vram_bytes, run.rungs[1].load.vram_bytes) = (Some(1_000_000_000), Some(2_480_000_000));
-        run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
-        run.machine.gpus = vec![Gpu { memory_bytes: Some(3 << 30), ..Gpu::default() }];
-        run.samples = [(1000.0, 1 << 30), (61_000.0, (3 << 30) - (64 << 20))]
-            .map(|(at_ms, used)| {
-                let gpu = GpuSample { memory_used_bytes: Some(used), ..GpuSample::default() };
-                HardwareSample { at_ms, gpus: vec![gpu], ..HardwareSample::default() }
-            })
-            .into();
-        let analysis = analyse(&run, &Floors::default());
-        let causes = causes(&analysis.rungs[0], &analysis.rungs[1]);
-        assert_eq!(causes, ["62 % of it sits in GPU memory, of the rung below 100 %. That memory was full: 2.94 GiB of 3.00 GiB."]);
-    }
-
-    #[test]
-    fn this_machines_gpu_explains_nothing_of_an_engine_elsewhere() {
-        let causes_at = |url: Option<&str>| {
-            let mut run = run(vec![rung("1b", 1.0, 60.0, 5), rung("2b", 2.0, 5.0, 5)]);
-            run.engine.url = url.map(str::to_owned);
-            run.rungs[1].trials.iter_mut().for_each(|trial| trial.started_ms += 60_000.0);
-            run.samples = [(1000.0, vec![]), (61_000.0, vec![Throttle::Thermal])]
-                .map(|(at_ms, throttles)| {
-                    let gpu = GpuSample { throttles: Some(throttles), ..GpuSample::default() };
-                    HardwareSample { at_ms, gpus: vec![gpu], ..HardwareSample::default() }
-                })
-                .into();
-            let analysis = analyse(&run, &Floors::default());
-            causes(&analysis.rungs[0], &analysis.rungs[1])
-        };
-        assert_eq!(causes_at(Some("http://127.0.0.1:11434")), ["The GPU slowed down to stay cool in 100 % of the readings."]);
-        assert!(causes_at(Some("http://10.0.0.2:11434")).is_empty());
-    }
-}
+mod tests;

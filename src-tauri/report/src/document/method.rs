@@ -33,6 +33,7 @@ impl Source<'_> {
              Size is the model file’s. Changes compare medians with the rung below."
                 .to_owned(),
         );
+        lines.push(self.energy_method());
         lines.push(self.grades());
         lines.push("Quality was not measured: what is said of it goes by size only.".to_owned());
         if !self.run.engine.settings.is_empty() {

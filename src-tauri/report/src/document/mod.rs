@@ -2,6 +2,7 @@
 //!
 //! Every text here is one clean line (see [`crate::text`]) and nothing is escaped yet: that is each format's own work.
 
+mod energy;
 mod hardware;
 mod method;
 mod results;
@@ -30,6 +31,7 @@ pub(crate) struct Document {
     pub(crate) details: Option<Table>,
     pub(crate) at_depth: Option<Table>,
     pub(crate) memory_parts: Option<Table>,
+    pub(crate) energy: Option<Table>,
     pub(crate) clocks: Option<Table>,
     pub(crate) status: String,
     pub(crate) range: Option<String>,
@@ -118,6 +120,7 @@ impl Document {
             details: source.details(),
             at_depth: source.at_depth(),
             memory_parts: source.memory_parts(),
+            energy: source.energy(),
             clocks: source.clocks(),
             status: source.status(),
             range: source.range(),

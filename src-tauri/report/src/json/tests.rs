@@ -19,7 +19,26 @@ fn every_key_is_there() {
     let why = "other programs rely on schema 1: a key may be added with care, never renamed or left out";
     assert_eq!(keys(&json), ["knee", "run", "rungs", "schema", "steps", "sweet_spots"], "{why}");
     assert_eq!(keys(&json["run"]), ["engine", "id", "machine", "mode", "started_at"], "{why}");
-    let machine = ["cpu", "gpus", "kernel", "logical_cores", "memory_bytes", "on_mains", "os", "physical_cores", "swap_bytes"];
+    let machine = [
+        "container",
+        "cpu",
+        "efficiency_cores",
+        "governor",
+        "gpus",
+        "kernel",
+        "l2_bytes",
+        "l3_bytes",
+        "logical_cores",
+        "memory_bytes",
+        "on_mains",
+        "os",
+        "performance_cores",
+        "physical_cores",
+        "power_profile",
+        "swap_bytes",
+        "version",
+        "virtual_machine",
+    ];
     assert_eq!(keys(&json["run"]["machine"]), machine, "{why}");
     let rung = [
         "active_bytes",
@@ -28,6 +47,8 @@ fn every_key_is_there() {
         "decode_tps",
         "decode_tps_at_depth",
         "digest",
+        "energy",
+        "energy_unknown_because",
         "engine",
         "file_bytes",
         "grade",
@@ -57,6 +78,18 @@ fn every_key_is_there() {
     );
     assert_eq!(keys(&json["knee"]), ["floor_tps", "model", "probability", "reason", "title"], "{why}");
     assert_eq!(keys(&json["sweet_spots"][0]), ["evidence", "model", "title", "use"], "{why}");
+}
+
+#[test]
+fn energy_is_there_or_says_why_not() {
+    let (run, mut analysis) = fixture::of(&fixture::SEED);
+    analysis.rungs[0].energy = Ok(fixture::energy());
+    let json = export(&(run, analysis));
+    let keys_of_energy = ["gross_j_per_token", "idle_w", "mean_w", "net_j_per_token", "source", "window_s"];
+    assert_eq!(keys(&json["rungs"][0]["energy"]), keys_of_energy);
+    assert_eq!((&json["rungs"][0]["energy"]["source"], &json["rungs"][0]["energy_unknown_because"]), (&json!("package"), &Value::Null));
+    assert_eq!(json["rungs"][1]["energy"], Value::Null);
+    assert!(json["rungs"][1]["energy_unknown_because"].as_str().is_some_and(|why| why.starts_with("no power was readable")));
 }
 
 #[test]
@@ -90,6 +123,7 @@ fn unknown_is_null_and_never_missing_or_zero() {
         "rss_file_bytes",
         "vram_bytes",
         "context_fits_tokens",
+        "energy",
         "grade",
     ] {
         assert_eq!(rung.get(key), Some(&Value::Null), "{key} is not known, and 0 would be a reading");

@@ -1,6 +1,7 @@
 //! One row a run: what was climbed, when, with which engine, on which machine.
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, named_params, params};
+use toprung_core::machine::Machine;
 use toprung_core::model::{EngineDescription, EngineKind};
 use toprung_core::plan::Mode;
 use toprung_core::run::{RunRecord, RunStatus, SessionChecks};
@@ -124,6 +125,13 @@ pub(crate) fn headers(conn: &Connection) -> Result<Vec<RunHeader>> {
     )?
     .query_map([], header)?
     .collect()
+}
+
+/// Start and machine of the newest run that is not deleted.
+pub(crate) fn newest_machine(conn: &Connection) -> Result<Option<(String, Machine)>> {
+    conn.prepare_cached("SELECT started_at, machine FROM runs WHERE deleted_at IS NULL ORDER BY started_at DESC, key DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get("started_at")?, from_json("machine", &row.get::<_, String>("machine")?)?)))
+        .optional()
 }
 
 fn header(row: &Row<'_>) -> Result<RunHeader> {

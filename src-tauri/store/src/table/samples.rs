@@ -1,6 +1,7 @@
 //! One row a reading of the sensors.
 
 mod gpus;
+mod readings;
 
 use rusqlite::{Connection, Result, Row, named_params};
 use toprung_core::machine::HardwareSample;
@@ -26,16 +27,10 @@ CREATE TABLE samples (
 CREATE INDEX samples_of_run ON samples (run);
 ";
 
-/// What disturbs a measurement, and what explains a cliff.
+/// What disturbs a measurement and what explains a cliff, packed: see `readings`.
 pub(crate) const V2: &str = "
-ALTER TABLE samples ADD COLUMN foreign_cpu REAL;
-ALTER TABLE samples ADD COLUMN own_cpu REAL;
-ALTER TABLE samples ADD COLUMN memory_pressure REAL;
-ALTER TABLE samples ADD COLUMN swap_in REAL;
-ALTER TABLE samples ADD COLUMN major_faults REAL;
-ALTER TABLE samples ADD COLUMN clock_mhz REAL;
-ALTER TABLE samples ADD COLUMN throttles REAL;
-ALTER TABLE samples ADD COLUMN on_mains INTEGER;
+ALTER TABLE samples ADD COLUMN readings BLOB;
+ALTER TABLE samples ADD COLUMN hottest_sensor TEXT;
 ALTER TABLE samples ADD COLUMN gpus BLOB;
 ";
 
@@ -46,8 +41,8 @@ const PER_PERCENT: f32 = 100.0;
 pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO samples (run, at_ms, cpu_percent, per_core, memory_used_bytes, memory_available_bytes, swap_used_bytes,
-            temperature_c, disk_read, disk_write, network_in, network_out, foreign_cpu, own_cpu, memory_pressure, swap_in, major_faults, clock_mhz, throttles, on_mains, gpus)
-         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out, :foreign_cpu, :own_cpu, :memory_pressure, :swap_in, :major_faults, :clock_mhz, :throttles, :on_mains, :gpus)",
+            temperature_c, disk_read, disk_write, network_in, network_out, readings, hottest_sensor, gpus)
+         VALUES (:run, :at_ms, :cpu, :per_core, :used, :available, :swap, :temperature, :read, :write, :in, :out, :readings, :hottest, :gpus)",
     )?
     .execute(named_params! {
         ":run": run,
@@ -62,14 +57,8 @@ pub(crate) fn insert(conn: &Connection, run: i64, sample: &HardwareSample) -> Re
         ":write": sample.disk_write_bytes_per_s,
         ":in": sample.network_in_bytes_per_s,
         ":out": sample.network_out_bytes_per_s,
-        ":foreign_cpu": sample.foreign_cpu_percent,
-        ":own_cpu": sample.own_cpu_percent,
-        ":memory_pressure": sample.memory_pressure_percent,
-        ":swap_in": sample.swap_in_bytes_per_s,
-        ":major_faults": sample.major_faults_per_s,
-        ":clock_mhz": sample.clock_mhz,
-        ":throttles": sample.throttles_per_s,
-        ":on_mains": sample.on_mains,
+        ":readings": readings::pack(sample),
+        ":hottest": sample.hottest_sensor,
         ":gpus": gpus::pack(&sample.gpus),
     })
     .map(drop)
@@ -81,32 +70,29 @@ pub(crate) fn of_run(conn: &Connection, run: i64) -> Result<Vec<HardwareSample>>
 }
 
 fn record(row: &Row<'_>) -> Result<HardwareSample> {
-    let blob: Vec<u8> = row.get("per_core")?;
-    Ok(HardwareSample {
+    let per_core: Vec<u8> = row.get("per_core")?;
+    let packed = row.get::<_, Option<Vec<u8>>>("readings")?.unwrap_or_default();
+    let mut sample = HardwareSample {
         at_ms: row.get("at_ms")?,
         cpu_percent: row.get("cpu_percent")?,
-        per_core_percent: unpack(&blob).ok_or_else(|| bad("per_core", format!("{} bytes", blob.len())))?,
+        per_core_percent: unpack(&per_core).ok_or_else(|| bad("per_core", format!("{} bytes", per_core.len())))?,
         memory_used_bytes: count(row, "memory_used_bytes")?,
         memory_available_bytes: count(row, "memory_available_bytes")?,
         swap_used_bytes: count(row, "swap_used_bytes")?,
         temperature_c: row.get("temperature_c")?,
+        hottest_sensor: row.get("hottest_sensor")?,
         disk_read_bytes_per_s: row.get("disk_read")?,
         disk_write_bytes_per_s: row.get("disk_write")?,
         network_in_bytes_per_s: row.get("network_in")?,
         network_out_bytes_per_s: row.get("network_out")?,
-        foreign_cpu_percent: row.get("foreign_cpu")?,
-        own_cpu_percent: row.get("own_cpu")?,
-        memory_pressure_percent: row.get("memory_pressure")?,
-        swap_in_bytes_per_s: row.get("swap_in")?,
-        major_faults_per_s: row.get("major_faults")?,
-        clock_mhz: row.get("clock_mhz")?,
-        throttles_per_s: row.get("throttles")?,
-        on_mains: row.get("on_mains")?,
         gpus: match row.get::<_, Option<Vec<u8>>>("gpus")? {
             Some(blob) => gpus::unpack(&blob).ok_or_else(|| bad("gpus", format!("{} bytes", blob.len())))?,
             None => Vec::new(),
         },
-    })
+        ..HardwareSample::default()
+    };
+    readings::unpack(&packed, &mut sample).ok_or_else(|| bad("readings", format!("{} bytes", packed.len())))?;
+    Ok(sample)
 }
 
 /// A cast from float to integer saturates, so no reading, however absurd, wraps round.

@@ -76,6 +76,8 @@ pub(crate) fn sample(second: u32, cores: usize) -> HardwareSample {
         clock_mhz: Some(2400.0),
         throttles_per_s: None,
         on_mains: Some(true),
+        engine_rss_anon_bytes: Some(3 << 30),
+        quota_held_percent: Some(0.0),
         gpus: vec![GpuSample {
             index: 0,
             busy_percent: Some(97.0),
@@ -86,6 +88,44 @@ pub(crate) fn sample(second: u32, cores: usize) -> HardwareSample {
             memory_clock_mhz: Some(8001.0),
             throttles: Some(vec![Throttle::PowerCap]),
         }],
+        ..HardwareSample::default()
+    }
+}
+
+/// A sample of a machine that has every sensor.
+pub(crate) fn full_sample(second: u32, cores: usize) -> HardwareSample {
+    let value = |base: f32| Some(base + second as f32 / 7.0);
+    let rate = |base: f64| Some(base + f64::from(second) * 4096.0);
+    HardwareSample {
+        temperature_c: Some(61.5 + (second % 20) as f32 / 8.0),
+        hottest_sensor: Some("coretemp Package id 0".to_owned()),
+        package_temperature_c: value(60.0),
+        fans_rpm: vec![2874.0, 3120.0],
+        cpu_percent: Some(93.7),
+        disk_read_bytes_per_s: Some(1e7 / 3.0),
+        network_in_bytes_per_s: Some(1e7 / 7.0),
+        network_out_bytes_per_s: Some(1e5 / 7.0),
+        foreign_cpu_percent: value(3.0),
+        own_cpu_percent: value(0.1),
+        engine_cpu_percent: value(80.0),
+        engine_rss_anon_bytes: Some(3 << 30),
+        engine_rss_file_bytes: Some(5 << 30),
+        engine_read_bytes_per_s: rate(1e6),
+        engine_write_bytes_per_s: rate(0.0),
+        quota_held_percent: value(1.0),
+        memory_pressure_percent: value(0.5),
+        memory_some_pressure_percent: value(1.5),
+        swap_in_bytes_per_s: rate(0.0),
+        major_faults_per_s: rate(0.0),
+        clock_mhz: value(2400.0),
+        slowest_clock_mhz: value(800.0),
+        fastest_clock_mhz: value(5100.0),
+        throttles_per_s: rate(0.0),
+        battery_percent: value(10.0),
+        battery_power_w: value(42.0),
+        package_power_w: value(28.0),
+        disk_free_bytes: Some(100 << 30),
+        ..sample(second, cores)
     }
 }
 
