@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Reason;
 use super::disturbance::samples_during;
+use super::lost::LOST_READINGS;
 use crate::analysis::Grade;
 use crate::format;
 use crate::machine::{HardwareSample, IDLE_GPU_PERCENT, Machine, Throttle};
@@ -21,9 +22,6 @@ const COMPUTING_GPU_PERCENT: f64 = 50.0;
 const FULL_SHARE: f64 = 0.95;
 /// Reading a prompt touches the power limit for a moment on every GPU. What is held back for longer is slowed down.
 const LONG_AT_POWER_CAP: f64 = 0.5;
-/// A driver that is busy leaves a reading out now and then; a sensor that is missing more often is lost.
-const LOST_READINGS: usize = 3;
-
 /// How much of a graphics processor's memory was in use, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MemoryUse {

@@ -7,7 +7,7 @@ use crate::machine::{HardwareSample, Machine};
 
 /// A rate has no basis in the first reading, and none in the one after a process came or went: fewer gaps than this are
 /// how sensors are.
-const LOST_READINGS: usize = 3;
+pub(super) const LOST_READINGS: usize = 3;
 
 /// A sensor whose silence hides a disturbance.
 struct Watched {

@@ -57,35 +57,19 @@ pub(super) fn heaviest(here: &[InstalledModel], context_tokens: u32, total_bytes
     here.iter().filter(fits).max_by_key(|model| model.facts.file_bytes).cloned().ok_or_else(none_here)
 }
 
-/// What is downloaded: those that were named, else what a ladder has and the engine has not, else the lightest that the catalogue offers
-/// and the engine does not have.
+/// What is downloaded, checked: distinct models that are not here and that the engine can get.
 pub(super) fn to_download(
     names: &[String],
     ladder: Option<&Resolved>,
     here: &[InstalledModel],
     kind: EngineKind,
 ) -> Result<Vec<(ModelRef, ModelFacts)>, Problem> {
-    let is_here = |model: &ModelRef| here.iter().any(|other| names::same(&other.model, model, kind));
+    let models = wished(names, ladder, here, kind)?;
+    refuse_twice(models.iter().map(|(model, _)| model), kind)?;
     let none = Sources::new();
     let sources = ladder.map_or(&none, |ladder| &ladder.sources);
-    let models: Vec<(ModelRef, ModelFacts)> = match (names, ladder) {
-        ([], Some(ladder)) => {
-            let rungs = ladder.ladder.rungs.iter().filter(|rung| !is_here(&rung.model));
-            rungs.map(|rung| (rung.model.clone(), rung.facts.clone())).collect()
-        }
-        ([], None) => {
-            let mut offered: Vec<_> = offered(kind).into_iter().filter(|offer| !is_here(&offer.model)).collect();
-            offered.sort_by_key(|offer| offer.facts.file_bytes.unwrap_or(u64::MAX));
-            offered.into_iter().take(USUAL_DOWNLOADS).map(|offer| (offer.model, offer.facts)).collect()
-        }
-        (names, _) => {
-            let known = |model: ModelRef| (model.clone(), catalogue().planned(&model).facts);
-            names.iter().map(|name| named(name).map(known)).collect::<Result<_, _>>()?
-        }
-    };
-    refuse_twice(models.iter().map(|(model, _)| model), kind)?;
     for (model, _) in &models {
-        if is_here(model) {
+        if is_here(model, here, kind) {
             let next = format!("Remove it first with: toprung models rm {model} --engine {}", kind.name());
             return Err(Problem::input(
                 "installed_already",
@@ -102,6 +86,32 @@ pub(super) fn to_download(
         return Err(Problem::input("too_few_models", what, "Name two or more with --model."));
     }
     Ok(models)
+}
+
+/// Those that were named, else what a ladder has and the engine has not, else the lightest on offer that the engine does not have.
+fn wished(
+    names: &[String],
+    ladder: Option<&Resolved>,
+    here: &[InstalledModel],
+    kind: EngineKind,
+) -> Result<Vec<(ModelRef, ModelFacts)>, Problem> {
+    let known = |model: ModelRef| (model.clone(), catalogue().planned(&model).facts);
+    match (names, ladder) {
+        ([], Some(ladder)) => {
+            let rungs = ladder.ladder.rungs.iter().filter(|rung| !is_here(&rung.model, here, kind));
+            Ok(rungs.map(|rung| (rung.model.clone(), rung.facts.clone())).collect())
+        }
+        ([], None) => {
+            let mut offered: Vec<_> = offered(kind).into_iter().filter(|offer| !is_here(&offer.model, here, kind)).collect();
+            offered.sort_by_key(|offer| offer.facts.file_bytes.unwrap_or(u64::MAX));
+            Ok(offered.into_iter().take(USUAL_DOWNLOADS).map(|offer| (offer.model, offer.facts)).collect())
+        }
+        (names, _) => names.iter().map(|name| named(name).map(known)).collect(),
+    }
+}
+
+fn is_here(model: &ModelRef, here: &[InstalledModel], kind: EngineKind) -> bool {
+    here.iter().any(|other| names::same(&other.model, model, kind))
 }
 
 #[cfg(test)]

@@ -39,17 +39,6 @@ impl Host<'_> {
         }
         let seats = chosen.iter().map(|model| self.seat(model)).collect::<Result<Vec<Seat>, Problem>>()?;
         let names: Vec<&str> = chosen.iter().map(|model| model.model.as_str()).collect();
-        let record = Concurrent {
-            models: chosen.iter().map(|model| model.model.clone()).collect(),
-            requests,
-            shape: CONCURRENT_SHAPE,
-            context_tokens: CONTEXT_TOKENS,
-            switches: Vec::new(),
-            loaded: Vec::new(),
-            together: Vec::new(),
-            evicted_together: Vec::new(),
-            memory_before_bytes: None,
-        };
         let one_by_one = "the embedded engine answers one request of a model at a time, so that more of them wait in a queue";
         let queues = self.kind == EngineKind::Llama && requests as usize > chosen.len();
         let at_once = format!("{} at once", format::count(requests, "request", "requests"));
@@ -61,7 +50,7 @@ impl Host<'_> {
             warnings: queues.then(|| one_by_one.to_owned()).into_iter().collect(),
             download_bytes: 0,
             seconds: None,
-            record: StressRecord::Concurrent(record),
+            record: StressRecord::Concurrent(empty(&chosen, requests)),
             work: StressWork::Concurrent(ConcurrentWork { seats, requests, shape: CONCURRENT_SHAPE, context_tokens: CONTEXT_TOKENS }),
         })
     }
@@ -73,5 +62,20 @@ impl Host<'_> {
             _ => Arc::clone(&self.engine),
         };
         Ok(Seat { engine, model: model.model.clone() })
+    }
+}
+
+/// The record before anything has happened.
+fn empty(chosen: &[InstalledModel], requests: u32) -> Concurrent {
+    Concurrent {
+        models: chosen.iter().map(|model| model.model.clone()).collect(),
+        requests,
+        shape: CONCURRENT_SHAPE,
+        context_tokens: CONTEXT_TOKENS,
+        switches: Vec::new(),
+        loaded: Vec::new(),
+        together: Vec::new(),
+        evicted_together: Vec::new(),
+        memory_before_bytes: None,
     }
 }
