@@ -3,4 +3,7 @@ import type { Problem } from "./Problem";
 import type { SampleView } from "./SampleView";
 import type { StressLiveView } from "./StressLiveView";
 
+/**
+ * What a test says while it goes on.
+ */
 export type StressEvent = { "event": "changed", live: StressLiveView, } | { "event": "sampled", sample: SampleView, } | { "event": "ended", test: string | null, verdict: string | null, headline: string | null, problem: Problem | null, };

@@ -2,4 +2,31 @@
 import type { DownloadView } from "./DownloadView";
 import type { SampleView } from "./SampleView";
 
-export type StressLiveView = { id: string, kind: string, title: string, state: string, doing: string, progress: number | null, elapsed_s: number, lines: Array<string>, downloads: Array<DownloadView>, combined_bytes_per_s: number | null, samples: Array<SampleView>, };
+/**
+ * A test that is going on.
+ */
+export type StressLiveView = { id: string, kind: string, title: string, 
+/**
+ * `running` or `stopping`.
+ */
+state: string, 
+/**
+ * In a few words: “warming up smollm2”.
+ */
+doing: string, 
+/**
+ * 0–1; `null` where nobody knows how much there is.
+ */
+progress: number | null, elapsed_s: number, 
+/**
+ * What it has found so far, a line each; empty for downloads, which have rows of their own.
+ */
+lines: Array<string>, downloads: Array<DownloadView>, 
+/**
+ * All downloads together.
+ */
+combined_bytes_per_s: number | null, 
+/**
+ * The last two minutes of readings.
+ */
+samples: Array<SampleView>, };

@@ -28,8 +28,6 @@ const TICK_HALF: i32 = 5;
 const AIR: i32 = 8;
 const PANEL_GAP: i32 = 14;
 const FOOT_HEIGHT: i32 = 28;
-/// More beginnings of troubles would hide the lines.
-const MOST_ONSETS: usize = 12;
 /// Length of a dash of a guide, and of the space behind it.
 const DASH: i32 = 4;
 
@@ -149,11 +147,11 @@ impl Sheet<'_> {
         }
     }
 
-    /// Where a trouble began, through all lines.
+    /// Where each trouble first began, through all lines: a line for every spell would hide what it marks.
     fn onsets(&self) {
         let troubles = self.spec.lanes.iter().enumerate().filter(|(_, lane)| lane.look == LaneLook::Trouble);
-        let begun = troubles.flat_map(|(index, lane)| lane.spells.iter().map(move |spell| (index, spell.from_s)));
-        for (index, from_s) in begun.take(MOST_ONSETS) {
+        let first = troubles.filter_map(|(index, lane)| Some((index, lane.spells.iter().map(|spell| spell.from_s).reduce(f64::min)?)));
+        for (index, from_s) in first {
             let x = self.x(from_s);
             let top = self.lane_middle(index) + TICK_HALF;
             self.canvas.fill(Box2 { left: x, top, right: x + 1, bottom: self.plot.bottom }, self.palette.bad);

@@ -40,7 +40,7 @@ pub(super) enum LaneLook {
     Named,
     /// Bars: one trial, one request.
     Ticks,
-    /// What went wrong: hatched, and its beginning drawn through the lines below.
+    /// What went wrong: hatched, and its first beginning drawn through the lines below.
     Trouble,
 }
 

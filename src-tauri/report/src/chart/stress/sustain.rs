@@ -59,7 +59,7 @@ fn speed(record: &Sustain, sustained: &Sustained, best: f64) -> LinePanel {
             top_label: format::figures(best),
         },
         points: sustained.loops.iter().flat_map(step).collect(),
-        guide: Some((best * STABLE_SHARE, "97 % of best".to_owned())),
+        guide: Some((best * STABLE_SHARE, format::percent(STABLE_SHARE))),
     }
 }
 
