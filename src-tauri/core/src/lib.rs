@@ -31,6 +31,7 @@ pub mod seed;
 pub mod stats;
 pub mod stop_rules;
 pub mod stopping;
+pub mod stress;
 pub mod summary;
 pub mod trial;
 pub mod verdict;
