@@ -34,4 +34,5 @@ pub mod stopping;
 pub mod stress;
 pub mod summary;
 pub mod trial;
+pub mod validation;
 pub mod verdict;
