@@ -1,4 +1,4 @@
-//! Keeps what was measured: runs, rungs, trials, hardware samples and events, in one SQLite file.
+//! Keeps what was measured: runs, rungs, trials, hardware samples, events and stress tests, in one SQLite file.
 //!
 //! Architecture invariants: a save returns only once it is on the disk; a finished trial is never overwritten or
 //! lost; a damaged or newer file is never written to; every value is bound, never put into SQL.
@@ -17,3 +17,4 @@ pub use store::{Opened, Store};
 pub use table::events::StoredEvent;
 pub use table::rungs::ModelSpeed;
 pub use table::runs::RunHeader;
+pub use table::stress_tests::StressHeader;

@@ -142,6 +142,10 @@ fn salvage(from: &Path, to: &Path, versions: &[&'static str]) -> Result<(), Stor
 fn copy_rows(from: &Connection, to: &Connection, table: &str) -> rusqlite::Result<()> {
     let columns: Vec<String> =
         to.prepare("SELECT name FROM pragma_table_info(?1)")?.query_map([table], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    if columns.is_empty() {
+        // An older schema does not have this table yet.
+        return Ok(());
+    }
     for order in ["ASC", "DESC"] {
         if copy_until_damage(from, to, table, &columns, order)? {
             break;

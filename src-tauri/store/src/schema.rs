@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use rusqlite_migration::{M, Migrations};
 
-use crate::table::{events, rungs, runs, samples, trials};
+use crate::table::{events, rungs, runs, samples, stress_tests, trials};
 
 /// Each table's first schema stands in the table's own file.
 static V1: LazyLock<String> = LazyLock::new(|| [runs::V1, rungs::V1, trials::V1, samples::V1, events::V1].concat());
 
-/// What a measurement's trust rests on: disturbances, session checks, depth trials, engines of single rungs.
-static V2: LazyLock<String> = LazyLock::new(|| [runs::V2, rungs::V2, trials::V2, samples::V2].concat());
+/// What a measurement's trust rests on: disturbances, session checks, depth trials, engines of single rungs; and stress tests.
+static V2: LazyLock<String> = LazyLock::new(|| [runs::V2, rungs::V2, trials::V2, samples::V2, stress_tests::V2].concat());
 
 /// Every version, oldest first.
 pub(crate) fn versions() -> Vec<&'static str> {

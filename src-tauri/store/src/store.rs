@@ -1,5 +1,7 @@
 //! What the fronts ask of the store.
 
+mod stress;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -163,6 +163,16 @@ INSERT INTO "trials" VALUES(9,1,1,'answer',0,0.0,NULL,1610.5,NULL,54.67,54.5,512
 ','failed','degenerate_output','after 31 of 128 tokens',NULL,130.5,0);
 INSERT INTO "trials" VALUES(10,1,1,'answer',1,1000.25,NULL,1610.5,NULL,55.67,54.5,512,128,X'','Zwölf — “twelve”
 ','failed','stream_ended_early','after 31 of 128 tokens',NULL,130.5,0);
+CREATE TABLE stress_tests (
+    key        INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL UNIQUE,
+    kind       TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at   TEXT,
+    verdict    TEXT NOT NULL,
+    headline   TEXT NOT NULL,
+    record     TEXT NOT NULL
+) STRICT;
 CREATE INDEX samples_of_run ON samples (run);
 CREATE INDEX events_of_run ON events (run);
 COMMIT;
