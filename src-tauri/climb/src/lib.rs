@@ -15,6 +15,7 @@ mod parallel;
 mod patience;
 mod prompts;
 mod rung;
+mod stress;
 mod template;
 mod voice;
 
@@ -24,3 +25,7 @@ pub use event::{ClimbEnd, ClimbEvent, EventSink};
 pub use ladder::{Read, Readers, Setting, climb};
 pub use parallel::{Crowd, crowd};
 pub use prompts::ANSWER_PROMPTS;
+pub use stress::{
+    ConcurrentWork, DownloadWork, LimitWork, OnStress, Seat, Step, StressEvent, StressReaders, StressSetting, StressWork, SustainWork,
+    stress,
+};

@@ -1,6 +1,8 @@
 //! A listener, a script and a run: what every test of a climb begins with.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
+pub(crate) mod stress;
+
 use std::sync::{Arc, Mutex};
 
 use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, climb};
