@@ -124,7 +124,7 @@ pub async fn plan(home: &Home, choice: &CrowdChoice) -> Result<CrowdPlan, Proble
 }
 
 /// The engine's own name of a model that it has. Nothing is downloaded for this.
-fn served(installed: &[InstalledModel], model: &ModelRef, kind: EngineKind) -> Result<ModelRef, Problem> {
+pub(crate) fn served(installed: &[InstalledModel], model: &ModelRef, kind: EngineKind) -> Result<ModelRef, Problem> {
     if let Some(found) = installed.iter().find(|other| names::same(&other.model, model, kind)) {
         return Ok(found.model.clone());
     }

@@ -103,7 +103,7 @@ fn find(store: &toprung_store::Store, id: &str) -> Result<String, Problem> {
 }
 
 /// How far back from the newest run; `None` where an id is meant.
-fn steps_back(text: &str) -> Option<usize> {
+pub(crate) fn steps_back(text: &str) -> Option<usize> {
     let rest = text.strip_prefix(NEWEST)?;
     if rest.is_empty() { Some(0) } else { rest.strip_prefix('~')?.parse().ok() }
 }

@@ -26,6 +26,8 @@ pub mod plan;
 pub mod problem;
 mod recorder;
 pub mod setup;
+pub mod stress;
+pub mod validation;
 
 pub use toprung_climb::{ANSWER_PROMPTS, ClimbEnd, ClimbEvent};
 pub use toprung_core::model::EngineKind;
