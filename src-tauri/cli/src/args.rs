@@ -2,6 +2,7 @@
 
 mod compare;
 mod concurrency;
+mod stress;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use toprung_jobs::{EngineKind, Mode};
 
 pub(crate) use compare::{Ab, Compare};
 pub(crate) use concurrency::Concurrency;
+pub(crate) use stress::{Stress, StressCommand, Validate};
 
 /// Which local language model should this machine run? Toprung answers by measuring.
 #[derive(Debug, Parser)]
@@ -35,6 +37,10 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Send several requests at once, and say from where on more of them make no more tokens.
     Concurrency(Concurrency),
+    /// Put the machine under load, and say whether it holds up.
+    Stress(Stress),
+    /// Say which checks of machine and program pass, fail, or were not made yet, with their evidence.
+    Validate(Validate),
     /// List, pull or remove models.
     Models(Models),
     /// Store or remove the key of an OpenAI-compatible server, in this machine's keyring.

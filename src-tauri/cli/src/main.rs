@@ -14,7 +14,9 @@ mod models;
 mod progress;
 mod results;
 mod signals;
+mod stress;
 mod table;
+mod validate;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -65,6 +67,8 @@ async fn run(args: Args) -> Result<ExitCode, Problem> {
         Command::Compare(args) => compare::run(&home, &args),
         Command::Concurrency(args) => concurrency::run(&home, &args).await,
         Command::Key(args) => key::run(&home, args.command),
+        Command::Stress(args) => stress::run(&home, &args).await,
+        Command::Validate(args) => validate::run(&home, &args).await,
         Command::Models(args) => models::run(&home, args).await,
         Command::History(args) => history::run(&home, args),
         Command::Doctor(args) => doctor::run(&home, &args).await,
