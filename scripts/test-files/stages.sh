@@ -44,7 +44,7 @@ stage_files() { "$root/scripts/test-files/tracked-files"; }
 stage_scripts() {
   local file bytes sum rest
   cd "$root"
-  shellcheck --external-sources --check-sourced .ci/run scripts/{run,test,lab,bundle,compare-llama-bench,record-noise,check-slowdown,check-overhead} scripts/test-files/tracked-files
+  shellcheck --external-sources --check-sourced .ci/run scripts/{run,test,lab,bundle,compare-llama-bench,record-noise,check-slowdown,check-throttle,check-overhead} scripts/test-files/tracked-files
   while read -r file bytes sum rest; do
     : "$rest"
     grep --after-context 1 "^sha256 = \"$sum\"" src-tauri/models/src/catalogue.toml | grep --quiet "^file_bytes = $bytes\$" ||
