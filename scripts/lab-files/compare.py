@@ -193,7 +193,7 @@ def half_width(values):
 
 def compare_times(given):
     lines = []
-    print(f"{'model':40}{'llama-bench':>13}{'standard rung':>15}   of them are medians; trials and half widths of the rounds")
+    print(f"{'model':40}{'llama-bench':>13}{'standard rung':>15}   medians; prompts + writings and half widths of each round")
     for file in given.files:
         rounds = []
         for number in range(given.rounds):

@@ -145,7 +145,7 @@ async fn a_model_that_can_not_fit_is_not_tried_unless_a_person_insists() {
 #[tokio::test]
 async fn a_trial_that_falls_silent_is_given_up_long_before_the_engine_gives_up() {
     let engine = "time_scale = 0.1\n[[models]]\nmodel = \"a\"\ndecode_tps = 200\nprefill_tps = 5000\n";
-    let stalls = "faults = [{ at = \"speed\", cause = \"stalled\", after = 0.5, only = [3] }]";
+    let stalls = "faults = [{ at = \"speed\", cause = \"stalled\", after = 0.5, only = [4] }]";
     let mut run = run(Mode::Quick, &["a"]);
     let began = std::time::Instant::now();
     let engine = Scripted::from_toml(&format!("{engine}{stalls}")).unwrap();

@@ -92,8 +92,8 @@ fn newest<'a>(stored: &Stored<'a>, kind: StressKind) -> Option<&'a StressTest> {
     of_kind().find(|test| test.judge().verdict != Verdict::NotDecided).or_else(|| of_kind().next())
 }
 
-/// A check that a stress test answers.
-fn by_stress(stored: &Stored<'_>, kind: StressKind, code: &str, title: &str, how: &str) -> Check {
+/// A check that a stress test answers; `how` says how to make it, `mend` what to do where it failed.
+fn by_stress(stored: &Stored<'_>, kind: StressKind, (code, title): (&str, &str), how: &str, mend: &str) -> Check {
     let Some(test) = newest(stored, kind) else {
         return check(code, title, CheckVerdict::NotTested, vec![format!("No {} test is stored.", kind.name())], how);
     };
@@ -106,20 +106,23 @@ fn by_stress(stored: &Stored<'_>, kind: StressKind, code: &str, title: &str, how
         Verdict::Fail => CheckVerdict::Fail,
         Verdict::NotDecided => CheckVerdict::NotTested,
     };
-    check(code, title, verdict, evidence, how)
+    check(code, title, verdict, evidence, if verdict == CheckVerdict::Fail { mend } else { how })
 }
+
+/// What to do against heat.
+const COOL: &str = "Close other programs, raise the laptop or clean its fan, and test it again.";
 
 /// No throttling under sustained load. A run that saw throttling fails it too.
 fn cooling(stored: &Stored<'_>) -> Check {
     let (code, title) = ("cooling", "Cooling");
     let how = "Test it with: toprung stress sustain --minutes 10";
-    let mut found = by_stress(stored, StressKind::Sustain, code, title, how);
+    let mut found = by_stress(stored, StressKind::Sustain, (code, title), how, COOL);
     let Some(run) = stored.runs.first() else { return found };
     let rates: Vec<f64> = run.samples.iter().filter_map(|sample| sample.throttles_per_s).collect();
     let slowed = rates.iter().filter(|rate| **rate > 0.0).count();
     if slowed > 0 {
         found.evidence.push(format!("The last run: the processor slowed down to stay cool in {slowed} of {} readings.", rates.len()));
-        return check(code, title, CheckVerdict::Fail, found.evidence, "Raise the laptop or clean its fan, then test it again.");
+        return check(code, title, CheckVerdict::Fail, found.evidence, COOL);
     }
     let hottest = run.samples.iter().filter_map(|sample| sample.temperature_c).reduce(f32::max);
     let seen = match (rates.is_empty(), hottest) {
@@ -236,11 +239,13 @@ fn is_missing(rung: &RungRecord) -> bool {
 }
 
 fn downloads(stored: &Stored<'_>) -> Check {
-    by_stress(stored, StressKind::Download, "downloads", "Concurrent downloads", "Test it with: toprung stress download")
+    let (how, mend) = ("Test it with: toprung stress download", "Check the connection and the disk, and test it again.");
+    by_stress(stored, StressKind::Download, ("downloads", "Concurrent downloads"), how, mend)
 }
 
 fn concurrency(stored: &Stored<'_>) -> Check {
-    by_stress(stored, StressKind::Concurrent, "concurrency", "Concurrent models", "Test it with: toprung stress concurrent")
+    let (how, mend) = ("Test it with: toprung stress concurrent", "Hold fewer models at once, or choose smaller ones.");
+    by_stress(stored, StressKind::Concurrent, ("concurrency", "Concurrent models"), how, mend)
 }
 
 /// Whether the next larger model fits into the memory that is free, by its size; what the limit test found stands beside it.

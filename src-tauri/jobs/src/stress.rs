@@ -12,6 +12,7 @@ use std::time::Instant;
 
 use tokio::task::JoinHandle;
 use toprung_climb::{ClimbEnd, Control, StressReaders, StressSetting, stress};
+use toprung_core::machine::Machine;
 use toprung_core::stress::STRESS_VERSION;
 
 use crate::engines::EngineChoice;
@@ -117,7 +118,9 @@ impl RunningStress {
 pub fn start(home: &Arc<Home>, plan: StressPlan, on_live: OnStressLive) -> Result<RunningStress, Problem> {
     let lock = ClimbLock::take(home)?;
     let began = jiff::Timestamp::now();
-    let machine = toprung_hardware::machine();
+    // Another machine's figures can't be read from here, and this one's say nothing of it.
+    let machine = if plan.is_here { toprung_hardware::machine() } else { Machine::default() };
+    let (probes, readers) = if plan.is_here { (toprung_hardware::probes(), readers()) } else { (Vec::new(), StressReaders::default()) };
     let test = StressTest {
         version: STRESS_VERSION,
         id: uuid::Uuid::now_v7().to_string(),
@@ -132,10 +135,10 @@ pub fn start(home: &Arc<Home>, plan: StressPlan, on_live: OnStressLive) -> Resul
     let (id, memory_total) = (test.id.clone(), test.machine.memory_bytes);
     let live = Arc::new(Mutex::new(StressLive::new(test)));
     let control = Control::default();
-    let setting = StressSetting { work: plan.work, seed: began.as_nanosecond() as u64, readers: readers(), memory_total };
+    let setting = StressSetting { work: plan.work, seed: began.as_nanosecond() as u64, readers, memory_total };
     let (home, state, steered) = (Arc::clone(home), Arc::clone(&live), control.clone());
     let task = tokio::spawn(async move {
-        let end = stress(setting, toprung_hardware::probes(), steered, listener(&state, on_live)).await;
+        let end = stress(setting, probes, steered, listener(&state, on_live)).await;
         let ended = keep(&home, &state, end);
         drop(lock);
         ended

@@ -39,6 +39,7 @@ fn as_of_v1(mut run: RunRecord) -> RunRecord {
     run.machine.gpus.iter_mut().for_each(|gpu| gpu.driver = None);
     for rung in &mut run.rungs {
         rung.engine = None;
+        rung.load.warm_up_ms = None;
         rung.facts.kv_bytes_per_token = None;
         rung.trials.retain(|trial| matches!(trial.kind, TrialKind::Speed | TrialKind::Answer));
         for trial in &mut rung.trials {

@@ -71,17 +71,20 @@ fn a_test_is_listed_read_and_deleted() {
 }
 
 #[test]
-fn readings_come_back_to_the_hundredth_and_gaps_as_gaps() {
+fn readings_come_back_to_the_hundredth_or_whole_where_they_are_large_and_gaps_as_gaps() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = open(&folder.path().join("toprung.db"));
     let mut saved = test("a", 3, 2);
     saved.samples[1] = HardwareSample { at_ms: 1000.0, temperature_c: Some(71.456), ..HardwareSample::default() };
     store.save_stress_test(&saved).unwrap();
     let read = store.stress_test("a").unwrap().unwrap();
-    assert_eq!(read.samples[0].network_in_bytes_per_s, Some(3_333_333.33));
+    assert_eq!(read.samples[0].network_in_bytes_per_s, Some(3_333_333.0));
     let expected = HardwareSample { temperature_c: Some(71.46), ..saved.samples[1].clone() };
     assert_eq!(read.samples[1], expected, "what was not read is unknown, not 0");
     assert_eq!(read.samples[2].per_core_percent, saved.samples[2].per_core_percent);
+    let gpus = |samples: &[HardwareSample]| samples.iter().map(|sample| sample.gpus.len()).collect::<Vec<_>>();
+    assert_eq!(gpus(&read.samples), gpus(&saved.samples), "a device that was gone for a reading is not there in it");
+    assert_eq!(read.samples[0].gpus, saved.samples[0].gpus);
 }
 
 #[test]

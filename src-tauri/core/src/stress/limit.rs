@@ -110,6 +110,14 @@ impl Attempt {
         format!("{} at {} tokens of context", self.model, self.context_tokens)
     }
 
+    /// The same without an engine's own words, which may be long: they stand in the evidence.
+    fn in_short(&self) -> Option<String> {
+        match &self.tried {
+            Tried::Failed(cause) => Some(cause.kind.sentence().trim_end_matches('.').to_owned()),
+            _ => self.why_not(),
+        }
+    }
+
     /// Why it did not hold; `None` where it did.
     fn why_not(&self) -> Option<String> {
         let gib = format::bytes_gib;
@@ -173,7 +181,7 @@ pub fn judge(record: &Limit, around: &Circumstances<'_>) -> Judgement {
 
 fn headline(record: &Limit) -> String {
     let beyond: String =
-        record.beyond().filter_map(|attempt| Some(format!(" {} did not: {}.", attempt.what(), attempt.why_not()?))).collect();
+        record.beyond().filter_map(|attempt| Some(format!(" {} did not: {}.", attempt.what(), attempt.in_short()?))).collect();
     match record.largest() {
         Some(largest) if beyond.is_empty() => format!("All that was tried held, up to {}. The machine never said no.", largest.what()),
         Some(largest) => format!("The largest that held is {}.{beyond}", largest.what()),

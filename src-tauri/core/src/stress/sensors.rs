@@ -1,6 +1,7 @@
 //! What the sensors said in a part of a test, and what changed between two parts, in words.
 
 use crate::format;
+use crate::grade::disturbance::MAX_QUOTA_HELD_PERCENT;
 use crate::machine::HardwareSample;
 use crate::stats;
 
@@ -50,8 +51,9 @@ pub(super) fn foreign_cpu(sample: &HardwareSample) -> Option<f64> {
 }
 
 /// Every figure that may explain a slowdown. A further sensor is a further row.
-const FIGURES: [(Read, Say); 7] = [
+const FIGURES: [(Read, Say); 8] = [
     (|sample| sample.throttles_per_s, |_, now| (now > 0.0).then(|| "the processor slowed down to stay cool".to_owned())),
+    (|sample| sample.quota_held_percent.map(f64::from), quota),
     (|sample| sample.clock_mhz.map(f64::from), clock),
     (|sample| sample.temperature_c.map(f64::from), temperature),
     (
@@ -74,6 +76,11 @@ const FIGURES: [(Read, Say); 7] = [
 /// What the sensors said then, against before; empty where none had anything to say.
 pub(super) fn changes(before: &[HardwareSample], then: &[HardwareSample]) -> Vec<String> {
     FIGURES.iter().filter_map(|(read, say)| say(median(before, *read), median(then, *read)?)).collect()
+}
+
+fn quota(before: Option<f64>, now: f64) -> Option<String> {
+    let more = now - before.unwrap_or(0.0);
+    (more > MAX_QUOTA_HELD_PERCENT).then(|| format!("a CPU quota held the processor back {} of the time", format::percent(now / 100.0)))
 }
 
 fn clock(before: Option<f64>, now: f64) -> Option<String> {

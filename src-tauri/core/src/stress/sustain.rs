@@ -97,6 +97,8 @@ pub struct Sustained {
     pub worst_tps: Option<f64>,
     /// When the worst loop began, in seconds.
     pub worst_at_s: Option<f64>,
+    /// What the sensors said in it, against the whole time, each a phrase.
+    pub worst_sensors: Vec<String>,
     /// Worst over best.
     pub stability: Option<f64>,
     /// The first loop's.
@@ -123,6 +125,7 @@ pub fn analyse(record: &Sustain, samples: &[HardwareSample]) -> Sustained {
         best_tps,
         worst_tps,
         worst_at_s: worst.map(|one| one.from_s),
+        worst_sensors: worst.map(|one| said_in(record, one, samples)).unwrap_or_default(),
         stability: worst_tps.zip(best_tps).filter(|(_, best)| *best > 0.0 && speeds.len() >= 2).map(|(worst, best)| worst / best),
         burst_tps: loops.first().and_then(|one| one.decode_tps),
         sustained_tps: median(speeds.get(late..).unwrap_or_default()),
@@ -185,6 +188,14 @@ fn onset(record: &Sustain, loops: &[Loop], best: f64, samples: &[HardwareSample]
         share: median(&speeds).unwrap_or(0.0) / best,
         sensors: sensors::changes(before, sensors::within(samples, from, to)),
     })
+}
+
+/// What the sensors said in a loop, against the whole time of the work.
+fn said_in(record: &Sustain, one: &Loop, samples: &[HardwareSample]) -> Vec<String> {
+    let Some(began) = record.began_ms else { return Vec::new() };
+    let (from, length) = (began + one.from_s * 1e3, record.loop_s * 1e3);
+    let whole = sensors::within(samples, began, began + record.planned_s * 1e3);
+    sensors::changes(whole, sensors::within(samples, from, from + length))
 }
 
 fn cool_down(record: &Sustain, samples: &[HardwareSample]) -> Option<(f32, f32)> {

@@ -11,6 +11,7 @@ use toprung_climb::StressWork;
 use toprung_core::model::{EngineDescription, EngineKind};
 use toprung_core::stress::{StressKind, StressRecord};
 use toprung_engines::{Engine, InstalledModel};
+use toprung_models::http::is_loopback;
 use toprung_models::ladder_file::Sources;
 
 use super::{StressChoice, Wish};
@@ -23,6 +24,9 @@ use crate::setup::warnings_of;
 /// The context that models are given, in tokens, as in a standard climb.
 const CONTEXT_TOKENS: u32 = 2048;
 
+/// What a person should know of a server on another machine.
+const ELSEWHERE: &str = "the engine runs on another machine, whose sensors and memory can't be read from here";
+
 /// A test that is ready to start.
 pub struct StressPlan {
     pub kind: StressKind,
@@ -34,6 +38,8 @@ pub struct StressPlan {
     /// How long it takes; `None` where that is not known before.
     pub seconds: Option<f64>,
     pub description: EngineDescription,
+    /// The engine runs on this machine, so that what the sensors and the memory say here says something of it.
+    pub is_here: bool,
     /// The record before anything has happened.
     pub(super) record: StressRecord,
     pub(super) work: StressWork,
@@ -76,14 +82,39 @@ pub async fn plan(home: &Home, choice: &StressChoice) -> Result<StressPlan, Prob
         Wish::Limit { models, most_context, try_anyway } => host.limit(models, *most_context, *try_anyway)?,
     };
     let told = warnings_of(&description).map(str::to_owned);
+    let is_here = is_here(description.url.as_deref());
     Ok(StressPlan {
+        is_here,
         kind: part.record.kind(),
         headline: part.headline,
-        warnings: told.chain(part.warnings).collect(),
+        warnings: told.chain((!is_here).then(|| ELSEWHERE.to_owned())).chain(part.warnings).collect(),
         download_bytes: part.download_bytes,
         seconds: part.seconds,
         record: part.record,
         work: part.work,
         description,
     })
+}
+
+/// An engine without an address is embedded; one with an address is here where that is this machine's own.
+fn is_here(url: Option<&str>) -> bool {
+    url.is_none_or(|url| url::Url::parse(url).is_ok_and(|url| is_loopback(&url)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_engine_of_this_machine_is_watched_by_its_sensors() {
+        for (url, expected) in [
+            (None, true),
+            (Some("http://127.0.0.1:11434/"), true),
+            (Some("http://localhost:8080/"), true),
+            (Some("http://192.168.1.20:11434/"), false),
+            (Some("https://box.lan:8080/"), false),
+        ] {
+            assert_eq!(is_here(url), expected, "{url:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! One row a stress test: what a list shows, and the whole record as a JSON document.
 //!
-//! In the document the readings of the hardware stand by column and not by row, with two decimals, and a sensor that was never read has no
+//! In the document the readings of the hardware stand by column and not by row, rounded, and a sensor that was never read has no
 //! column: half an hour of them stays below a megabyte, and a new sensor needs no new schema.
 
 use rusqlite::{Connection, Error, OptionalExtension, Result, Row, named_params};
@@ -24,8 +24,12 @@ CREATE TABLE stress_tests (
 
 /// The readings' place in the document.
 const SAMPLES: &str = "samples";
-/// Readings are kept to hundredths of their units: of a per cent, a degree, a millisecond.
+/// Marks a column that holds the columns of devices.
+const DEVICES: &str = "each";
+/// Readings are kept to hundredths of their units (of a per cent, a degree, a watt), large ones to whole units (of a millisecond, a byte
+/// a second): no sensor says more.
 const PER_UNIT: f64 = 100.0;
+const LARGE: f64 = 1000.0;
 
 /// One line of the list of stress tests.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,18 +129,39 @@ fn columns(rows: &[Value]) -> Value {
         let values: Vec<Value> = rows.iter().map(|row| row.get(name).map_or(Value::Null, rounded)).collect();
         let says_nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !values.iter().all(says_nothing) {
-            columns.insert(name.clone(), Value::Array(values));
+            columns.insert(name.clone(), devices(&values).unwrap_or(Value::Array(values)));
         }
     }
     Value::Object(columns)
 }
 
+/// Where each row lists devices with fields of their own: the columns of each device, so that its fields are named once and not in each row.
+/// A row without the device has gaps.
+fn devices(values: &[Value]) -> Option<Value> {
+    let lists: Vec<&[Value]> = values.iter().map(|value| value.as_array().map(Vec::as_slice).unwrap_or_default()).collect();
+    let most = lists.iter().filter(|list| list.first().is_some_and(Value::is_object)).map(|list| list.len()).max()?;
+    let of = |device: usize| columns(&lists.iter().map(|list| list.get(device).cloned().unwrap_or_default()).collect::<Vec<Value>>());
+    Some(serde_json::json!({ DEVICES: (0..most).map(of).collect::<Vec<Value>>() }))
+}
+
+/// The lists of devices again, one a row. A device without a field in a row was not there.
+fn lists(devices: &Value) -> Option<Vec<Value>> {
+    let devices: Vec<Vec<Value>> =
+        devices.get(DEVICES)?.as_array()?.iter().map(|device| rows(device).as_array().cloned().unwrap_or_default()).collect();
+    let count = devices.iter().map(Vec::len).max()?;
+    let is_there = |device: &&Value| device.as_object().is_some_and(|fields| !fields.is_empty());
+    Some((0..count).map(|row| devices.iter().filter_map(|device| device.get(row)).filter(is_there).cloned().collect()).collect())
+}
+
 /// Columns as rows. A gap is left out, so that it reads as unknown.
 fn rows(columns: &Value) -> Value {
     let Some(columns) = columns.as_object() else { return Value::Array(Vec::new()) };
-    let count = columns.values().filter_map(Value::as_array).map(Vec::len).max().unwrap_or(0);
+    let column = |values: &Value| values.as_array().cloned().or_else(|| lists(values)).unwrap_or_default();
+    let columns: Vec<(&String, Vec<Value>)> = columns.iter().map(|(name, values)| (name, column(values))).collect();
+    let count = columns.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
     let row = |index: usize| {
-        let field = |(name, values): (&String, &Value)| Some((name.clone(), values.get(index).filter(|value| !value.is_null())?.clone()));
+        let field =
+            |(name, values): &(&String, Vec<Value>)| Some(((*name).clone(), values.get(index).filter(|value| !value.is_null())?.clone()));
         Value::Object(columns.iter().filter_map(field).collect())
     };
     Value::Array((0..count).map(row).collect())
@@ -145,7 +170,8 @@ fn rows(columns: &Value) -> Value {
 fn rounded(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.is_f64() => {
-            let value = (number.as_f64().unwrap_or(0.0) * PER_UNIT).round() / PER_UNIT;
+            let value = number.as_f64().unwrap_or(0.0);
+            let value = if value.abs() >= LARGE { value.round() } else { (value * PER_UNIT).round() / PER_UNIT };
             // Whole numbers are shorter without their point, and read back as the same.
             if value.fract() == 0.0 && value.abs() < 9e15 { Value::from(value as i64) } else { Value::from(value) }
         }

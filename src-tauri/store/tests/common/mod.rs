@@ -177,7 +177,13 @@ pub(crate) fn measured(id: &str) -> RunRecord {
         specialty: Some(Specialty::Code),
         ..first.facts.clone()
     };
-    first.load = LoadRecord { load_ms: Some(812.5), kind: Some(LoadKind::Cold), vram_bytes: Some(0), ..LoadRecord::default() };
+    first.load = LoadRecord {
+        load_ms: Some(812.5),
+        warm_up_ms: Some(1700.5),
+        kind: Some(LoadKind::Cold),
+        vram_bytes: Some(0),
+        ..LoadRecord::default()
+    };
     first.trials = (0..5).map(|index| trial(index, TrialKind::Speed)).chain([trial(0, TrialKind::Answer)]).collect();
     first.trials.push(Trial { depth_tokens: Some(4096), ..trial(0, TrialKind::Depth) });
     first.trials.push(trial(0, TrialKind::Sentinel));

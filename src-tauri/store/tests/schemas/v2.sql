@@ -31,12 +31,12 @@ CREATE TABLE rungs (
     vram_bytes     INTEGER,
     peak_rss_anon_bytes INTEGER,
     peak_rss_file_bytes INTEGER,
-    peak_memory_bytes   INTEGER, engine TEXT, kv_bytes_per_token INTEGER,
+    peak_memory_bytes   INTEGER, engine TEXT, kv_bytes_per_token INTEGER, warm_up_ms REAL,
     UNIQUE (run, position)
 ) STRICT;
-INSERT INTO "rungs" VALUES(1,1,0,'smollm2:135m','SMOLLM2:135M','sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',91729408,134515008,80000000,'llama','Q4_K_M',8192,'code','measured',NULL,NULL,812.5,'cold',NULL,0,NULL,NULL,NULL,NULL,23040);
-INSERT INTO "rungs" VALUES(2,1,1,'localhost:5055/library/gemma3:270m','LOCALHOST:5055/LIBRARY/GEMMA3:270M',NULL,91729408,NULL,80000000,NULL,NULL,NULL,NULL,'failed','degenerate_output','3 distinct words of 128',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"kind":"openai","version":"0.5.4","url":"http://10.0.0.2:8000","settings":[["num_ctx","2048"],["odd","\"'';--"]]}',NULL);
-INSERT INTO "rungs" VALUES(3,1,2,'llama3:8b','LLAMA3:8B',NULL,91729408,NULL,80000000,NULL,NULL,NULL,NULL,'left_out',NULL,'it needs 4.7 GiB and 2.0 GiB are free',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "rungs" VALUES(1,1,0,'smollm2:135m','SMOLLM2:135M','sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',91729408,134515008,80000000,'llama','Q4_K_M',8192,'code','measured',NULL,NULL,812.5,'cold',NULL,0,NULL,NULL,NULL,NULL,23040,1700.5);
+INSERT INTO "rungs" VALUES(2,1,1,'localhost:5055/library/gemma3:270m','LOCALHOST:5055/LIBRARY/GEMMA3:270M',NULL,91729408,NULL,80000000,NULL,NULL,NULL,NULL,'failed','degenerate_output','3 distinct words of 128',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"kind":"openai","version":"0.5.4","url":"http://10.0.0.2:8000","settings":[["num_ctx","2048"],["odd","\"'';--"]]}',NULL,NULL);
+INSERT INTO "rungs" VALUES(3,1,2,'llama3:8b','LLAMA3:8B',NULL,91729408,NULL,80000000,NULL,NULL,NULL,NULL,'left_out',NULL,'it needs 4.7 GiB and 2.0 GiB are free',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE runs (
     key            INTEGER PRIMARY KEY,
     id             TEXT NOT NULL UNIQUE,

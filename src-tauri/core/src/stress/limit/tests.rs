@@ -66,8 +66,9 @@ fn the_largest_that_held_and_the_reason_of_the_next_are_said() {
     assert_eq!(found.verdict, Verdict::Pass, "{:?}", found.reasons);
     assert_eq!(
         found.headline,
-        "The largest that held is b at 4096 tokens of context. b at 8192 tokens of context did not: It ran out of memory (at 15 GiB)."
+        "The largest that held is b at 4096 tokens of context. b at 8192 tokens of context did not: It ran out of memory."
     );
+    assert!(found.evidence[3].starts_with("b at 8192 tokens of context: It ran out of memory (at 15 GiB), took"), "{:?}", found.evidence);
     assert!(
         found.evidence.contains(&"b at 4096 tokens of context: held, 20.0 tokens/s, took 1.00 GiB, 4.00 GiB left at the least".to_owned())
     );

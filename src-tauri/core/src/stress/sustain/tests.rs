@@ -115,6 +115,15 @@ fn with_no_sensor_the_speed_alone_tells() {
 }
 
 #[test]
+fn a_slow_loop_between_quick_ones_is_named_with_what_the_sensors_said_in_it() {
+    let hot = samples(4, |sample, second| sample.clock_mhz = Some(if (30.0..60.0).contains(&second) { 1800.0 } else { 3000.0 }));
+    let judged = judged(&record(&[100.0, 60.0, 100.0, 100.0]), &hot, false);
+    let words =
+        "Its slowest loop, after 30 s, had 60.0 % of the best one's speed (the clock fell from 3000 to 1800 MHz); then it was quick again.";
+    assert_eq!((judged.verdict, judged.reasons), (Verdict::Fail, vec![words.to_owned()]));
+}
+
+#[test]
 fn other_programs_leave_it_undecided_unless_the_processor_throttled() {
     let busy = samples(4, |sample, second| sample.foreign_cpu_percent = Some(if second >= 60.0 { 35.0 } else { 1.0 }));
     let undecided = judged(&record(&[100.0, 100.0, 60.0, 60.0]), &busy, false);

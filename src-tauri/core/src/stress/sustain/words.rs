@@ -31,14 +31,19 @@ pub(super) fn unstable(sustained: &Sustained, stability: f64) -> String {
     match (&sustained.onset, sustained.worst_at_s) {
         (Some(onset), _) => {
             let change = format::percent_change(onset.share - 1.0);
-            let why = if onset.sensors.is_empty() { "no sensor says why".to_owned() } else { onset.sensors.join("; ") };
-            format!("It slowed down after {} and stayed slow: {change} against the best loop ({why}).", format::duration(onset.after_s))
+            let (after, why) = (format::duration(onset.after_s), why(&onset.sensors));
+            format!("It slowed down after {after} and stayed slow: {change} against the best loop ({why}).")
         }
         (None, Some(worst)) => {
-            format!("Its slowest loop, after {}, had {share} of the best one's speed; then it was quick again.", format::duration(worst))
+            let (after, why) = (format::duration(worst), why(&sustained.worst_sensors));
+            format!("Its slowest loop, after {after}, had {share} of the best one's speed ({why}); then it was quick again.")
         }
         (None, None) => format!("Its slowest loop had {share} of the best one's speed."),
     }
+}
+
+fn why(sensors: &[String]) -> String {
+    if sensors.is_empty() { "no sensor says why".to_owned() } else { sensors.join("; ") }
 }
 
 pub(super) fn evidence(record: &Sustain, sustained: &Sustained, around: &Circumstances<'_>) -> Vec<String> {
