@@ -199,9 +199,10 @@ test.describe("Results", () => {
   test("the same figures come as a table, and as Markdown", async ({ open, context }) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await open(worlds.laptopWorld, "results");
-    await page.getByRole("button", { name: "Show table" }).click();
+    const charts = page.getByRole("region", { name: "Charts" });
+    await charts.getByRole("button", { name: "Show table" }).click();
     await expect(page.getByRole("tabpanel").getByRole("row")).toHaveCount(6);
-    await page.getByRole("button", { name: "Copy" }).click();
+    await charts.getByRole("button", { name: "Copy" }).click();
     await expect(page.getByText("Copied as a Markdown table.")).toBeVisible();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("| llama3.2:1b | 83.0 |");
   });
