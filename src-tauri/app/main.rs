@@ -88,7 +88,7 @@ fn run(home: Arc<Home>) -> tauri::Result<()> {
         .build(tauri::generate_context!())?
         .run(|app, event| {
             if let tauri::RunEvent::Exit = event {
-                // What is finished is on disk already; this lets the worker end before the app does.
+                // Finished trials are on disk already, and a stress test is stored now; this lets the worker end before the app does.
                 app.state::<AppState>().stop_everything();
             }
         });

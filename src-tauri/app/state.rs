@@ -1,6 +1,7 @@
 //! What lives as long as the app: the data folder, the climb under way, pulls and deletions.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use toprung_jobs::climb::ClimbHand;
 use toprung_jobs::home::Home;
@@ -11,6 +12,9 @@ use crate::live::Watchers;
 use crate::pulls::Pulls;
 use crate::sensors::Sensors;
 use crate::stress::Stresses;
+
+/// How long the end of the app waits for a test that was stopped to be stored.
+const LONGEST_END: Duration = Duration::from_secs(5);
 
 pub(crate) struct AppState {
     pub(crate) home: Arc<Home>,
@@ -49,6 +53,7 @@ impl AppState {
         self.stress.stop();
         self.sensors.stop();
         self.pulls.cancel_all();
+        self.stress.wait(LONGEST_END);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The stress test under way, streamed to every page that watches.
 
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tauri::ipc::Channel;
@@ -13,6 +14,9 @@ use crate::state::lock;
 
 /// Downloads report many times a second; a screen needs two.
 const CHANGE_INTERVAL: Duration = Duration::from_millis(500);
+
+/// How often it is looked whether a test has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// The test under way, and the pages that watch it. A page that was closed or reloaded falls out at the next event.
 #[derive(Default)]
@@ -41,6 +45,14 @@ impl Stresses {
         if let Some(hand) = hand {
             hand.stop();
             self.send(&StressEvent::Changed { live: Box::new(without_samples(&hand.live())) });
+        }
+    }
+
+    /// Waits until the test under way has ended and is stored, or for this long.
+    pub(crate) fn wait(&self, longest: Duration) {
+        let asked = Instant::now();
+        while self.hand().is_some() && asked.elapsed() < longest {
+            thread::sleep(LOOK_AGAIN);
         }
     }
 

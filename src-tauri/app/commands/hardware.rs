@@ -30,7 +30,8 @@ pub(crate) async fn start_sensors(state: State<'_, AppState>, channel: Channel<S
     let is_measuring = state.climb().is_some() || state.stress.hand().is_some();
     if !is_measuring {
         let (home, sensors) = (state.home.clone(), state.sensors.clone());
-        let _ = tokio::task::spawn_blocking(move || sensors.start(&home, channel)).await;
+        let turn = sensors.next_turn();
+        let _ = tokio::task::spawn_blocking(move || sensors.start(turn, &home, channel)).await;
     }
     Ok(())
 }

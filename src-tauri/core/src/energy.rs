@@ -117,6 +117,8 @@ pub fn energy(rung: &RungRecord, setting: &Setting<'_>) -> Result<Energy, NoEner
     }
     let trials: Vec<(Window, f64)> = timing_trials(rung)
         .into_iter()
+        // A trial that only wrote lacks the prompt's share, which all figures are to hold alike.
+        .filter(|trial| trial.ttft_ms.is_some())
         .filter_map(|trial| Some((Window::new(trial.started_ms, trial.response_ms?)?, f64::from(trial.output_tokens?))))
         .collect();
     let tokens: f64 = trials.iter().map(|(_, tokens)| tokens).sum();

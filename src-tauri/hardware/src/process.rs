@@ -84,14 +84,25 @@ pub(crate) fn disk_bytes_of(proc: &Path, pid: u32) -> Option<(u64, u64)> {
     Some((bytes("read_bytes:")?, bytes("write_bytes:")?))
 }
 
-/// The engine's processes: everything that this program started, and whatever bears an engine's name, with all of
-/// their descendants.
+/// The window's own processes are no engine's, though this program starts them.
+const WINDOW_NAMES: &str = "WebKit";
+
+/// The processes that draw this program's window.
+pub(crate) fn window_processes(all: &[(u32, Stat)], own: u32) -> BTreeSet<u32> {
+    let is_windows = |stat: &Stat| stat.parent == own && stat.name.starts_with(WINDOW_NAMES);
+    all.iter().filter(|(_, stat)| is_windows(stat)).map(|(pid, _)| *pid).collect()
+}
+
+/// The engine's processes: everything that this program started but what draws its window, and whatever bears an engine's name, with
+/// all of their descendants.
 pub(crate) fn engine_processes(all: &[(u32, Stat)], own: u32) -> BTreeSet<u32> {
     let named = all.iter().filter(|(_, stat)| ENGINE_NAMES.contains(&stat.name.as_str())).map(|(pid, _)| *pid);
     let mut engine: BTreeSet<u32> = named.filter(|pid| *pid != own).collect();
     loop {
-        let child =
-            |(pid, stat): &&(u32, Stat)| !engine.contains(pid) && *pid != own && (stat.parent == own || engine.contains(&stat.parent));
+        let child = |(pid, stat): &&(u32, Stat)| {
+            let is_descendant = stat.parent == own || engine.contains(&stat.parent);
+            is_descendant && !engine.contains(pid) && *pid != own && !stat.name.starts_with(WINDOW_NAMES)
+        };
         let Some((pid, _)) = all.iter().find(child) else { return engine };
         engine.insert(*pid);
     }
@@ -114,12 +125,13 @@ mod tests {
     }
 
     #[test]
-    fn what_this_program_started_and_what_bears_an_engines_name_is_the_engine() {
+    fn what_this_program_started_and_what_bears_an_engines_name_is_the_engine_but_for_the_window() {
+        let engine = [(10, "toprung", 1), (11, "toprung-worker", 10), (20, "ollama", 1), (21, "runner", 20)];
+        let others = [(30, "browser", 1), (31, "WebKitWebProces", 30), (12, "WebKitWebProces", 10)];
         let all: Vec<(u32, Stat)> =
-            [(10, "toprung", 1), (11, "toprung-worker", 10), (20, "ollama", 1), (21, "runner", 20), (30, "browser", 1)]
-                .map(|(pid, name, parent)| (pid, parse_stat(&stat(name, parent, 0)).unwrap()))
-                .into();
+            engine.into_iter().chain(others).map(|(pid, name, parent)| (pid, parse_stat(&stat(name, parent, 0)).unwrap())).collect();
         assert_eq!(engine_processes(&all, 10), BTreeSet::from([11, 20, 21]));
+        assert_eq!(window_processes(&all, 10), BTreeSet::from([12]), "another program's pages are not this one's");
     }
 
     #[test]

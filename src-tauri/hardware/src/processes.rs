@@ -8,7 +8,7 @@ use std::time::Instant;
 use toprung_core::format;
 use toprung_core::machine::HardwareSample;
 
-use crate::process::{Resident, Used, all_stats, disk_bytes_of, engine_processes, machine_ticks, resident_of, stat_of};
+use crate::process::{Resident, Used, all_stats, disk_bytes_of, engine_processes, machine_ticks, resident_of, stat_of, window_processes};
 use crate::quota::Quota;
 use crate::root::Root;
 use crate::throughput::{Counters, Throughput};
@@ -32,6 +32,8 @@ pub(crate) struct Processes {
     proc: PathBuf,
     root: Root,
     own: u32,
+    /// What draws this program's window.
+    window: BTreeSet<u32>,
     engine: BTreeSet<u32>,
     readings: u32,
     last: Option<Reading>,
@@ -49,6 +51,7 @@ impl Processes {
             proc: root.path("proc"),
             root: root.clone(),
             own,
+            window: BTreeSet::new(),
             engine: BTreeSet::new(),
             readings: 0,
             last: None,
@@ -59,7 +62,9 @@ impl Processes {
 
     fn walk(&mut self) {
         if self.readings.is_multiple_of(READINGS_PER_WALK) {
-            self.engine = engine_processes(&all_stats(&self.proc), self.own);
+            let all = all_stats(&self.proc);
+            self.window = window_processes(&all, self.own);
+            self.engine = engine_processes(&all, self.own);
             self.quota.watch(self.engine.iter().copied().chain([self.own]));
         }
         self.readings += 1;
@@ -70,7 +75,9 @@ impl Processes {
         let used = self.engine.iter().filter_map(|pid| stat_of(&self.proc, *pid)).map(|stat| stat.used);
         let sum = |sum: Used, used: Used| Used { ticks: sum.ticks + used.ticks, major_faults: sum.major_faults + used.major_faults };
         let engine = used.fold(Used::default(), sum);
-        Some(Reading { at: Instant::now(), busy, total, own: stat_of(&self.proc, self.own)?.used.ticks, engine })
+        let window = self.window.iter().filter_map(|pid| stat_of(&self.proc, *pid)).map(|stat| stat.used.ticks).sum::<u64>();
+        let own = stat_of(&self.proc, self.own)?.used.ticks + window;
+        Some(Reading { at: Instant::now(), busy, total, own, engine })
     }
 
     /// The memory of all the engine's processes; `None` where there is none. One that has just ended holds none.
@@ -89,11 +96,11 @@ impl Processes {
 
 impl Probe for Processes {
     fn read(&mut self, sample: &mut HardwareSample) {
-        let before = self.engine.clone();
+        let before = (self.window.clone(), self.engine.clone());
         self.walk();
         let now = self.reading();
         // Another set of processes has another sum: what they used before is no basis.
-        let same_processes = before == self.engine;
+        let same_processes = before == (self.window.clone(), self.engine.clone());
         if let (Some(then), Some(now), true) = (self.last, now, same_processes) {
             fill_in(sample, &then, &now, !self.engine.is_empty());
         }

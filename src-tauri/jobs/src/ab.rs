@@ -242,9 +242,10 @@ fn measure(home: &Arc<Home>, run: RunRecord, setup: &Setup, measuring: Measuring
         reload: setup.reload,
     };
     let [of_a, of_b] = &setup.sides;
+    let probes = toprung_hardware::probes_with_disk(home.folder());
     let ab_setting = AbSetting { sides: [side(a, of_a), side(b, of_b)], looks: setup.looks.clone() };
     go(home, run, measuring.lock, measuring.on_live, |mut run, control, sink| async move {
-        ab(&mut run, ab_setting, toprung_hardware::probes(), control, sink).await
+        ab(&mut run, ab_setting, probes, control, sink).await
     })
 }
 

@@ -1,4 +1,4 @@
-//! One climb at a time on a data folder: two would measure each other.
+//! One measurement at a time on a data folder: two would measure each other.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
@@ -6,13 +6,13 @@ use std::io::{Read as _, Write as _};
 use crate::home::Home;
 use crate::problem::Problem;
 
-/// Held while a climb runs; the operating system frees it when the process ends, however it ends.
+/// Held while a climb or a stress test runs; the operating system frees it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct ClimbLock {
     _file: Option<File>,
 }
 
-/// The code of the problem that another climb is running.
+/// The code of the problem that another measurement is running.
 pub(crate) const BUSY: &str = "climb_running";
 
 impl ClimbLock {
@@ -37,7 +37,7 @@ impl ClimbLock {
         Ok(Self { _file: Some(file) })
     }
 
-    /// Whether some process, this one included, climbs on this data folder now.
+    /// Whether some process, this one included, measures on this data folder now.
     pub(crate) fn is_taken(home: &Home) -> bool {
         matches!(Self::take(home), Err(problem) if problem.code == BUSY)
     }
@@ -48,8 +48,8 @@ fn busy(file: &mut File) -> Problem {
     let _ = file.read_to_string(&mut pid);
     Problem::world(
         BUSY,
-        "Another climb is running on this data folder; two at once would measure each other.",
-        "Wait for it, or stop it first.",
+        "Another measurement is running on this data folder; two at once would measure each other.",
+        "Wait for it, or stop it first: a climb or a stress test.",
     )
     .with_detail(if pid.is_empty() { String::new() } else { format!("process {pid}") })
 }

@@ -49,6 +49,7 @@ pub async fn validate(home: &Home, choice: &EngineChoice, verify: bool) -> Resul
     };
     let (runs, stress) = (runs(home)?, stress_tests(home)?);
     let next = next_rung(&runs, choice.kind);
+    let is_here = description.as_ref().is_some_and(EngineDescription::runs_here);
     let stored = Stored {
         runs: &runs,
         stress: &stress,
@@ -56,8 +57,8 @@ pub async fn validate(home: &Home, choice: &EngineChoice, verify: bool) -> Resul
         reclaimable_bytes: (choice.kind == EngineKind::Llama).then(|| reclaimable(&home.models_folder())),
         next_rung: next.as_ref().map(|(title, facts)| (title.as_str(), facts)),
         context_tokens: protocol(Mode::Standard).context_tokens,
-        memory_available_bytes: toprung_hardware::available_memory_bytes(),
-        memory_total_bytes: toprung_hardware::machine().memory_bytes,
+        memory_available_bytes: toprung_hardware::available_memory_bytes().filter(|_| is_here),
+        memory_total_bytes: toprung_hardware::machine().memory_bytes.filter(|_| is_here),
     };
     Ok(Validation { schema: JSON_SCHEMA, engine: description, checks: judge(&stored) })
 }
@@ -82,7 +83,9 @@ fn runs(home: &Home) -> Result<Vec<RunRecord>, Problem> {
 fn stress_tests(home: &Home) -> Result<Vec<StressTest>, Problem> {
     let store = home.store();
     let headers = store.stress_tests().map_err(|error| error.to_cause())?;
-    Ok(headers.iter().take(STRESS_TESTS).filter_map(|header| store.stress_test(&header.id).ok().flatten()).collect())
+    let tests = headers.iter().take(STRESS_TESTS).filter_map(|header| store.stress_test(&header.id).ok().flatten());
+    // What an engine on another machine held says nothing of this one.
+    Ok(tests.filter(|test| test.engine.runs_here()).collect())
 }
 
 async fn models(home: &Home, kind: EngineKind, engine: &dyn Engine, verify: bool) -> Result<Vec<CachedModel>, Problem> {

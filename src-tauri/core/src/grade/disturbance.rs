@@ -22,8 +22,8 @@ pub(crate) const MAX_MAJOR_FAULTS_PER_S: f64 = 100.0;
 /// A quota that withholds a smaller share moves a speed by less than the precision that is asked of it, in per cent.
 pub(crate) const MAX_QUOTA_HELD_PERCENT: f64 = 2.0;
 
-/// The samples taken while the rung's trials ran. A resumed run counts its time anew, so a clock that goes back makes
-/// the lining-up unsafe, and none are given.
+/// The samples taken while the rung's trials ran. A clock that goes back makes the lining-up
+/// unsafe, and none are given.
 pub(crate) fn samples_during<'a>(rung: &RungRecord, samples: &'a [HardwareSample]) -> Vec<&'a HardwareSample> {
     let ordered = |times: Vec<f64>| times.is_sorted();
     // The drift check of the first rung runs after all the others.

@@ -82,8 +82,8 @@ pub struct Loop {
 pub struct Onset {
     /// Since the work began, in seconds.
     pub after_s: f64,
-    /// The speed from then on as a share of the best loop.
-    pub share: f64,
+    /// The speed from then on as a share of the best loop; `None` where hardly anything was decoded.
+    pub share: Option<f64>,
     /// What the sensors said then, each a phrase.
     pub sensors: Vec<String>,
 }
@@ -185,7 +185,7 @@ fn onset(record: &Sustain, loops: &[Loop], best: f64, samples: &[HardwareSample]
     let before = sensors::within(samples, began, from);
     Some(Onset {
         after_s,
-        share: median(&speeds).unwrap_or(0.0) / best,
+        share: median(&speeds).map(|usual| usual / best),
         sensors: sensors::changes(before, sensors::within(samples, from, to)),
     })
 }

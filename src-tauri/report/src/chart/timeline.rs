@@ -18,7 +18,7 @@ const MOST_TROUBLE_MARKS: usize = 20;
 pub enum NoTimeline {
     /// No sensor was read while it ran.
     NotSampled,
-    /// It was resumed: its clock began anew, so that readings and trials can't be lined up.
+    /// The readings' clock went back, so that they can't be lined up with the trials.
     ClockWentBack,
 }
 
@@ -27,7 +27,7 @@ impl NoTimeline {
     pub fn what(self) -> &'static str {
         match self {
             Self::NotSampled => "No sensor was read while this run went on.",
-            Self::ClockWentBack => "This run was resumed, so its clock began anew and the readings can't be lined up with the trials.",
+            Self::ClockWentBack => "The clock of this run's readings went back, so that they can't be lined up with its trials.",
         }
     }
 

@@ -30,9 +30,14 @@ pub(super) fn unstable(sustained: &Sustained, stability: f64) -> String {
     let share = format::percent_tenths(stability);
     match (&sustained.onset, sustained.worst_at_s) {
         (Some(onset), _) => {
-            let change = format::percent_change(onset.share - 1.0);
             let (after, why) = (format::duration(onset.after_s), why(&onset.sensors));
-            format!("It slowed down after {after} and stayed slow: {change} against the best loop ({why}).")
+            match onset.share {
+                Some(share) => {
+                    let change = format::percent_change(share - 1.0);
+                    format!("It slowed down after {after} and stayed slow: {change} against the best loop ({why}).")
+                }
+                None => format!("After {after} hardly anything was decoded any more ({why})."),
+            }
         }
         (None, Some(worst)) => {
             let (after, why) = (format::duration(worst), why(&sustained.worst_sensors));
