@@ -39,7 +39,9 @@ impl Watchers {
 
     pub(crate) fn hear(&self, live: &Live, event: &ClimbEvent) {
         match event {
-            ClimbEvent::Sampled { sample } => self.send(&LiveEvent::Sampled { sample: convert::live::sample(sample, &live.machine) }),
+            ClimbEvent::Sampled { sample } => {
+                self.send(&LiveEvent::Sampled { sample: Box::new(convert::live::sample(sample, &live.machine)) })
+            }
             ClimbEvent::Output { text, .. } => self.send(&LiveEvent::Output { text: text.clone() }),
             // The next trial, a pause or the rung's end follows at once, and shows it: drawing twice would cost twice.
             ClimbEvent::TrialFinished { .. } => {}

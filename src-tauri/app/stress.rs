@@ -65,7 +65,7 @@ impl Stresses {
 
     fn hear(&self, live: &StressLive, event: &JobEvent) {
         if let JobEvent::Sampled { sample } = event {
-            self.send(&StressEvent::Sampled { sample: convert::live::sample(sample, &live.test.machine) });
+            self.send(&StressEvent::Sampled { sample: Box::new(convert::live::sample(sample, &live.test.machine)) });
         }
         let is_step = matches!(event, JobEvent::Doing { .. } | JobEvent::PullEnded { .. } | JobEvent::Attempted { .. });
         if is_step || self.is_due() {

@@ -13,7 +13,7 @@ pub enum LiveEvent {
     /// The whole state but for the samples, which come one by one, whenever something of its structure changes.
     Changed { live: Box<LiveView> },
     /// A reading of the sensors, once a second.
-    Sampled { sample: SampleView },
+    Sampled { sample: Box<SampleView> },
     /// What the model is writing, at most a few times a second.
     Output { text: String },
     /// The climb ended; its results can be opened.

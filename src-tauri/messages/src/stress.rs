@@ -47,7 +47,7 @@ pub enum StressEvent {
     /// The whole state but for the samples, which come one by one.
     Changed { live: Box<StressLiveView> },
     /// A reading of the sensors.
-    Sampled { sample: SampleView },
+    Sampled { sample: Box<SampleView> },
     /// The test ended. `test` is what can be opened, `null` where it could not be stored, and the problem then says why.
     Ended { test: Option<String>, verdict: Option<String>, headline: Option<String>, problem: Option<Problem> },
 }

@@ -66,7 +66,7 @@ fn watched(mut run: RunRecord) -> RunRecord {
             // The sensor falls silent for a while.
             temperature_c: (second % 60 < 54).then_some((52.0 + 44.0 * share + wave) as f32),
             clock_mhz: Some(if hot { 3100.0 } else { 4200.0 }),
-            throttles_per_s: Some(if hot && second % 9 != 0 { 3.0 } else { 0.0 }),
+            throttles_per_s: Some(if hot && !second.is_multiple_of(9) { 3.0 } else { 0.0 }),
             swap_in_bytes_per_s: Some(if share > 0.85 { 9e6 } else { 0.0 }),
             package_power_w: Some((35.0 + 30.0 * share) as f32),
             gpus: vec![GpuSample { busy_percent: Some((90.0 - 50.0 * share) as f32), ..GpuSample::default() }],

@@ -44,6 +44,7 @@ pub enum Step {
 /// What happened. Times are in milliseconds since the test began; models of a download are counted from 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
+#[expect(clippy::large_enum_variant, reason = "a sample comes once a second, and events are lent, not copied")]
 pub enum StressEvent {
     Doing {
         step: Step,
