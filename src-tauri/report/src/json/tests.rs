@@ -66,6 +66,7 @@ fn every_key_is_there() {
         "ttft_ms",
         "verdict",
         "vram_bytes",
+        "warm_up_ms",
     ];
     assert_eq!(keys(&json["rungs"][0]), rung, "{why}");
     assert_eq!(keys(&json["rungs"][0]["decode_tps"]), ["high", "low", "median", "n"], "{why}");
@@ -122,6 +123,7 @@ fn unknown_is_null_and_never_missing_or_zero() {
         "rss_anon_bytes",
         "rss_file_bytes",
         "vram_bytes",
+        "warm_up_ms",
         "context_fits_tokens",
         "energy",
         "grade",
