@@ -33,11 +33,12 @@ fn sensor(sensor: SensorReport) -> SensorView {
 }
 
 pub(crate) fn validation(found: &Validation) -> ValidationView {
-    let engine = found.engine.as_ref().map(|engine| match &engine.version {
-        Some(version) => format!("{} {version}", engine.kind.title()),
-        None => engine.kind.title().to_owned(),
-    });
-    ValidationView { engine, checks: found.checks.iter().map(check).collect() }
+    let engine = found.engine.as_ref();
+    ValidationView {
+        engine: engine.map(|engine| engine.kind.name().to_owned()),
+        engine_version: engine.and_then(|engine| engine.version.clone()),
+        checks: found.checks.iter().map(check).collect(),
+    }
 }
 
 fn check(check: &Check) -> CheckView {

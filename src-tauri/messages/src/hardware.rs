@@ -50,8 +50,9 @@ pub struct SensorView {
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[ts(export)]
 pub struct ValidationView {
-    /// The engine that was asked; `null` where it does not answer.
+    /// The engine that was asked, by its kind; `null` where it does not answer.
     pub engine: Option<String>,
+    pub engine_version: Option<String>,
     pub checks: Vec<CheckView>,
 }
 

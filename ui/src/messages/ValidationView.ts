@@ -6,6 +6,6 @@ import type { CheckView } from "./CheckView";
  */
 export type ValidationView = { 
 /**
- * The engine that was asked; `null` where it does not answer.
+ * The engine that was asked, by its kind; `null` where it does not answer.
  */
-engine: string | null, checks: Array<CheckView>, };
+engine: string | null, engine_version: string | null, checks: Array<CheckView>, };

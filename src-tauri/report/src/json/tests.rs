@@ -123,6 +123,7 @@ fn unknown_is_null_and_never_missing_or_zero() {
         "rss_anon_bytes",
         "rss_file_bytes",
         "vram_bytes",
+        "warm_up_ms",
         "context_fits_tokens",
         "energy",
         "grade",
