@@ -105,7 +105,7 @@ fn a_second_climb_on_the_same_folder_is_refused_and_the_first_goes_on() {
     first.wait_for("1/3");
     for second in ["climb --mode classic", "climb --resume"] {
         let ended = run(place.scripted(&slow_script(3), second)).expect(3);
-        ended.says("Another climb is running");
+        ended.says("Another measurement is running");
         ended.says(&format!("process {}", first.child.id()));
     }
     first.end().expect(0);
