@@ -283,7 +283,7 @@ def climb_in_terminal(bench, home, seconds):
 def is_told_of_the_climb(bench, home):
     done = climb_in_terminal(bench, home, TRIAL_S)
     expect(done.returncode == 3, f"it ended with {done.returncode}: {done.stderr}")
-    expect("Another climb is running" in done.stderr, f"it said {done.stderr}")
+    expect("Another measurement is running" in done.stderr, f"it said {done.stderr}")
 
 
 # ------------------------------------------------------------------------------------------------------ other starts
