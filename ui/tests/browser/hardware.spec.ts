@@ -99,6 +99,7 @@ test("a test that can't be made says why, and does not start", async ({ open }) 
 
 test("a check's button brings its test into view, under the focus", async ({ open }) => {
   const page = await open(worlds.laptopWorld, "hardware");
+  await expect(page.getByRole("button", { name: "Start: Concurrent models" })).toBeEnabled();
   await page.getByRole("button", { name: "Test concurrency: Concurrent models" }).click();
   await expect(page.getByRole("button", { name: "Start: Concurrent models" })).toBeFocused();
 });
