@@ -51,6 +51,35 @@ fn process_ticks(pid: u32) -> f64 {
     after[10] + after[11]
 }
 
+/// Programs that run models: one that was running before the test is an engine too.
+const ENGINES: [&str; 3] = ["ollama", "llama-server", "rpc-server"];
+
+/// The test's own engine, any other that runs, and what they started, as `ps` shows them.
+fn engines(own: u32) -> Vec<u32> {
+    let listed = run("ps", &["-e", "-o", "pid=,ppid=,comm="]);
+    let processes: Vec<(u32, u32, &str)> = listed
+        .lines()
+        .filter_map(|line| {
+            let (pid, rest) = line.trim_start().split_once(' ')?;
+            let (parent, name) = rest.trim_start().split_once(' ')?;
+            Some((pid.parse().ok()?, parent.parse().ok()?, name.trim()))
+        })
+        .collect();
+    let mut found = vec![own];
+    found.extend(processes.iter().filter(|(.., name)| ENGINES.contains(name)).map(|(pid, ..)| *pid));
+    while let Some((pid, ..)) = processes.iter().find(|(pid, parent, _)| found.contains(parent) && !found.contains(pid)) {
+        found.push(*pid);
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Of all engines together.
+fn engine_bytes(own: u32, key: &str) -> f64 {
+    engines(own).into_iter().map(|pid| status_bytes(pid, key)).sum()
+}
+
 fn status_bytes(pid: u32, key: &str) -> f64 {
     let status = text(&format!("/proc/{pid}/status"));
     let line = status.lines().find(|line| line.starts_with(key)).unwrap_or_default();
@@ -90,7 +119,7 @@ fn look(started: Instant, engine: u32) -> System {
     System {
         seconds: started.elapsed().as_secs_f64(),
         ticks: (ticks[..8].iter().sum::<f64>() - idle, ticks[..8].iter().sum()),
-        engine_ticks: process_ticks(engine),
+        engine_ticks: engines(engine).into_iter().map(process_ticks).sum(),
         own_ticks: process_ticks(std::process::id()),
         disk: disk_bytes(),
         network: network_bytes(),
@@ -203,8 +232,8 @@ fn states(sample: &HardwareSample, engine: u32) -> Vec<Row> {
         amount("memory used", bytes(sample.memory_used_bytes), memory[0] - memory[5], of_memory),
         amount("swap used", bytes(sample.swap_used_bytes), swap[1], 1e6),
         amount("disk free", bytes(sample.disk_free_bytes), available, 0.0),
-        amount("engine's own memory", bytes(sample.engine_rss_anon_bytes), status_bytes(engine, "RssAnon"), 0.0),
-        amount("engine's pages of files", bytes(sample.engine_rss_file_bytes), status_bytes(engine, "RssFile"), 0.0),
+        amount("engine's own memory", bytes(sample.engine_rss_anon_bytes), engine_bytes(engine, "RssAnon"), 0.0),
+        amount("engine's pages of files", bytes(sample.engine_rss_file_bytes), engine_bytes(engine, "RssFile"), 0.0),
     ]
 }
 
