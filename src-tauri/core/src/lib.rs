@@ -35,6 +35,7 @@ pub mod stop_rules;
 pub mod stopping;
 pub mod stress;
 pub mod summary;
+pub mod task;
 pub mod trial;
 pub mod validation;
 pub mod verdict;

@@ -1,0 +1,12 @@
+//! Tasks: what models are asked to do, what they answered, and how well they did.
+//!
+//! The items and their graders live in the crate `tasks`; here are the records that are stored, the statistics of their scores, and
+//! nothing that could fail for outside reasons.
+
+mod item;
+mod kind;
+mod run;
+
+pub use item::{Band, Drift, Grade, GradeClass, ItemResult};
+pub use kind::{BadTaskName, Task, TaskFloors};
+pub use run::{SuiteVersion, TaskRun, TaskRung};
