@@ -5,6 +5,7 @@ use toprung_core::cause::Cause;
 use toprung_core::machine::HardwareSample;
 use toprung_core::model::ModelFacts;
 use toprung_core::run::{LoadRecord, RungStatus, SessionChecks};
+use toprung_core::task::{ItemResult, Task};
 use toprung_core::trial::{Trial, TrialKind};
 
 /// What happened. `rung` is the position in the ladder, from 0.
@@ -59,6 +60,20 @@ pub enum ClimbEvent {
     TrialFinished {
         rung: u32,
         trial: Trial,
+    },
+    /// An item of a task is put to the model.
+    ItemStarted {
+        rung: u32,
+        task: Task,
+        /// Counts from 0 within the task.
+        number: u32,
+        /// How many are asked of this task as it stands now.
+        of: u32,
+    },
+    /// To be saved before the climb goes on.
+    ItemFinished {
+        rung: u32,
+        result: ItemResult,
     },
     /// Peak memory and the like, known at the rung's end.
     RungFinished {

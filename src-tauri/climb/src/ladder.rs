@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use toprung_core::plan::{Mode, protocol};
+use toprung_core::plan::{Mode, Protocol, protocol};
 use toprung_core::run::{RunRecord, RungRecord, RungStatus};
 use toprung_core::stop_rules::ladder_ends;
 use toprung_core::summary::decode_values;
@@ -14,6 +14,7 @@ use crate::checks::Checks;
 use crate::control::Control;
 use crate::event::{ClimbEnd, ClimbEvent, EventSink};
 use crate::rung::RungClimb;
+use crate::tasks::{self, TaskWork};
 use crate::voice::{Stopped, Voice};
 
 /// Gauges need no more, and a timed window wants quiet.
@@ -48,6 +49,8 @@ pub struct Setting {
     pub memory_total: Option<u64>,
     /// Also try models that are predicted not to fit.
     pub try_anyway: bool,
+    /// Tasks that each model is put to; `None` where none are asked.
+    pub tasks: Option<TaskWork>,
 }
 
 impl Setting {
@@ -85,9 +88,10 @@ async fn session(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_m
         voice.or_stop(tokio::time::sleep(setting.readers.idle_pause)).await?;
     }
     let checks = Checks::begin(run, setting, voice).await?;
-    let end = rungs(run, setting, voice, offset_ms, epoch).await;
+    let mut end = rungs(run, setting, voice, offset_ms, epoch).await;
     if end.is_ok() {
         check_drift(run, setting, voice, offset_ms, epoch).await?;
+        end = tasks::extend(run, setting, voice, offset_ms, epoch).await;
     }
     checks.end(run, setting, voice, end.is_ok()).await?;
     end
@@ -120,7 +124,7 @@ pub(crate) fn sample(probes: Vec<Box<dyn Probe>>, voice: &Voice, offset_ms: f64)
 }
 
 async fn rungs(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms: f64, epoch: Instant) -> Result<(), Stopped> {
-    let protocol = protocol(run.mode);
+    let protocol = protocol_of(run, setting);
     for position in 0..run.rungs.len() {
         if !matches!(run.rungs[position].status, RungStatus::Waiting | RungStatus::Running) {
             continue;
@@ -133,6 +137,13 @@ async fn rungs(run: &mut RunRecord, setting: &Setting, voice: &Voice, offset_ms:
         RungClimb { setting, protocol: &protocol, voice, rung, below, offset_ms, epoch }.climb().await?;
     }
     Ok(())
+}
+
+/// The mode's protocol, with room for the longest item where tasks are asked.
+pub(crate) fn protocol_of(run: &RunRecord, setting: &Setting) -> Protocol {
+    let protocol = protocol(run.mode);
+    let needed = setting.tasks.as_ref().map_or(0, TaskWork::context_tokens);
+    Protocol { context_tokens: protocol.context_tokens.max(needed), ..protocol }
 }
 
 /// What a stop rule leaves out is part of the result, with the rule in words.

@@ -16,6 +16,7 @@ mod patience;
 mod prompts;
 mod rung;
 mod stress;
+mod tasks;
 mod template;
 mod voice;
 
@@ -25,6 +26,7 @@ pub use event::{ClimbEnd, ClimbEvent, EventSink};
 pub use ladder::{Read, Readers, Setting, climb};
 pub use parallel::{Crowd, crowd};
 pub use prompts::ANSWER_PROMPTS;
+pub use tasks::TaskWork;
 pub use stress::{
     ConcurrentWork, DownloadWork, LimitWork, OnStress, Seat, Step, StressEvent, StressReaders, StressSetting, StressWork, SustainWork,
     stress,

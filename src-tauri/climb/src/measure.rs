@@ -11,7 +11,7 @@ use toprung_core::trial::{Outcome, Trial, TrialKind};
 use toprung_engines::{DoneReason, Engine, FinalRecord, Fragment, FragmentKind, Prompt, Request};
 
 /// The most characters of an answer that are kept: enough to read, too few to fill a database.
-const KEPT_OUTPUT_CHARS: usize = 8_000;
+pub(crate) const KEPT_OUTPUT_CHARS: usize = 8_000;
 
 /// How often a wait that nothing bounds yet is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ struct Seen {
     at: Vec<Instant>,
     first_answer: Option<Instant>,
     answer: String,
-    thinking_chars: usize,
+    thinking: String,
 }
 
 impl Seen {
@@ -58,14 +58,41 @@ impl Seen {
             }
         }
         match fragment.kind {
-            FragmentKind::Thinking => self.thinking_chars += fragment.text.chars().count(),
+            FragmentKind::Thinking => self.thinking.push_str(&fragment.text),
             FragmentKind::Answer | FragmentKind::ToolCall => self.answer.push_str(&fragment.text),
         }
     }
 }
 
+/// What a model wrote, with the times of its writing.
+pub(crate) struct Told {
+    /// Its outcome says whether the engine gave a complete answer, not what the answer is worth.
+    pub(crate) trial: Trial,
+    pub(crate) answer: String,
+    pub(crate) thinking: String,
+    pub(crate) hit_limit: bool,
+}
+
 /// Makes one request and measures it, or gives it up when the engine is silent for too long. `on_text` hears the answer as it grows.
-pub(crate) async fn trial(engine: &dyn Engine, request: &Request, label: Label, mut on_text: impl FnMut(&str) + Send) -> Trial {
+pub(crate) async fn trial(engine: &dyn Engine, request: &Request, label: Label, on_text: impl FnMut(&str) + Send) -> Trial {
+    let (sent, seen, end) = stream(engine, request, label, on_text).await;
+    finish(request, label, sent, &seen, end)
+}
+
+/// The same for an answer whose words matter.
+pub(crate) async fn told(engine: &dyn Engine, request: &Request, label: Label, on_text: impl FnMut(&str) + Send) -> Told {
+    let (sent, seen, end) = stream(engine, request, label, on_text).await;
+    let hit_limit = end.as_ref().is_ok_and(|record| record.done == DoneReason::Length);
+    Told { trial: finish(request, label, sent, &seen, end), answer: seen.answer, thinking: seen.thinking, hit_limit }
+}
+
+/// When the request was sent, what was seen, and how it ended.
+async fn stream(
+    engine: &dyn Engine,
+    request: &Request,
+    label: Label,
+    mut on_text: impl FnMut(&str) + Send,
+) -> (Instant, Seen, Result<FinalRecord, Cause>) {
     let seen = Mutex::new(Seen::default());
     let sent = Instant::now();
     let mut on_fragment = |fragment: Fragment| {
@@ -77,8 +104,7 @@ pub(crate) async fn trial(engine: &dyn Engine, request: &Request, label: Label, 
         end = engine.generate(request, &mut on_fragment) => end,
         cause = silence(label.patience, sent, &seen) => Err(cause),
     };
-    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-    finish(request, label, sent, &seen, end)
+    (sent, seen.into_inner().unwrap_or_else(PoisonError::into_inner), end)
 }
 
 fn held(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
@@ -141,7 +167,7 @@ fn outcome(request: &Request, label: Label, seen: &Seen, record: &FinalRecord) -
     match (label.kind, &request.prompt) {
         (TrialKind::Answer, Prompt::Chat(_)) => classify_answer(
             &seen.answer,
-            seen.thinking_chars,
+            seen.thinking.chars().count(),
             record.output_tokens,
             request.max_output_tokens,
             record.done == DoneReason::Stop,

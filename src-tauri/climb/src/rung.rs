@@ -1,5 +1,6 @@
 //! One rung: pull if missing, load, warm up, speed trials, depth trials, answers, unload.
 
+mod items;
 mod speed;
 mod trials;
 
@@ -100,6 +101,7 @@ impl RungClimb<'_> {
             self.depth_trials().await?;
         }
         self.answers().await?;
+        self.items().await?;
         self.note_memory().await;
         Ok(())
     }

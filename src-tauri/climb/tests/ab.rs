@@ -81,6 +81,7 @@ fn run(mode: Mode, models: [&str; 2]) -> RunRecord {
         engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
+        items: Vec::new(),
     };
     RunRecord {
         id: "run".to_owned(),
@@ -94,6 +95,7 @@ fn run(mode: Mode, models: [&str; 2]) -> RunRecord {
         rungs: (0..).zip(models).map(rung).collect(),
         samples: Vec::new(),
         checks: SessionChecks::default(),
+        tasks: None,
     }
 }
 

@@ -100,6 +100,7 @@ async fn climbed(mode: Mode, server: Server) -> RungRecord {
         engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
+        items: Vec::new(),
     };
     let mut run = RunRecord {
         id: "run".to_owned(),
@@ -113,6 +114,7 @@ async fn climbed(mode: Mode, server: Server) -> RungRecord {
         rungs: vec![rung],
         samples: Vec::new(),
         checks: SessionChecks::default(),
+        tasks: None,
     };
     let setting = Setting { engines: vec![Arc::new(engine)], seed: 7, readers: Readers::default(), memory_total: None, try_anyway: false };
     climb(&mut run, setting, Vec::new(), Control::default(), Arc::new(Silent)).await;

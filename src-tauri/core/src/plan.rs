@@ -33,9 +33,12 @@ pub enum Mode {
     Thorough,
     /// The seed's protocol: five short prompts a model.
     Classic,
+    /// Tasks alone, on a run of their own: no trials of speed.
+    Tasks,
 }
 
 impl Mode {
+    /// How a ladder can be climbed.
     pub const ALL: [Self; 4] = [Self::Quick, Self::Standard, Self::Thorough, Self::Classic];
 
     pub fn name(self) -> &'static str {
@@ -44,11 +47,12 @@ impl Mode {
             Self::Standard => "standard",
             Self::Thorough => "thorough",
             Self::Classic => "classic",
+            Self::Tasks => "tasks",
         }
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|mode| mode.name() == name)
+        Self::ALL.into_iter().chain([Self::Tasks]).find(|mode| mode.name() == name)
     }
 }
 
@@ -157,5 +161,6 @@ pub fn protocol(mode: Mode) -> Protocol {
             ..standard
         },
         Mode::Classic => Protocol { speed: None, crowd: None, looks: Vec::new(), sentinel_trials: 0, ..standard },
+        Mode::Tasks => Protocol { answers: 0, ..protocol(Mode::Classic) },
     }
 }

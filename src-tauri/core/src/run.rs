@@ -6,6 +6,7 @@ use crate::cause::Cause;
 use crate::machine::{HardwareSample, Machine};
 use crate::model::{EngineDescription, ModelFacts, ModelRef};
 use crate::plan::Mode;
+use crate::task::{ItemResult, TaskPlan};
 use crate::trial::Trial;
 
 /// Where a run stands.
@@ -74,6 +75,9 @@ pub struct RungRecord {
     pub load: LoadRecord,
     /// In the order in which they were made.
     pub trials: Vec<Trial>,
+    /// Answers to items of tasks, in the order in which they were asked.
+    #[serde(default)]
+    pub items: Vec<ItemResult>,
 }
 
 /// What was looked at before and after a ladder, to see whether the machine or the engine changed meanwhile.
@@ -108,4 +112,7 @@ pub struct RunRecord {
     pub rungs: Vec<RungRecord>,
     pub samples: Vec<HardwareSample>,
     pub checks: SessionChecks,
+    /// What tasks were asked; `None` where none were.
+    #[serde(default)]
+    pub tasks: Option<TaskPlan>,
 }

@@ -61,5 +61,6 @@ pub(crate) fn run(rungs: Vec<RungRecord>) -> RunRecord {
         rungs,
         samples: Vec::new(),
         checks: SessionChecks::default(),
+        tasks: None,
     }
 }

@@ -157,6 +157,7 @@ fn queued(position: u32) -> Option<RungRecord> {
         engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
+        items: Vec::new(),
     })
 }
 
@@ -199,5 +200,6 @@ pub fn seed_run() -> RunRecord {
         rungs,
         samples: samples(),
         checks: SessionChecks::default(),
+        tasks: None,
     }
 }

@@ -107,6 +107,7 @@ mod tests {
             engine: None,
             load: LoadRecord::default(),
             trials: Vec::new(),
+            items: Vec::new(),
         }
     }
 

@@ -9,4 +9,4 @@ mod run;
 
 pub use item::{Band, Drift, Grade, GradeClass, ItemResult};
 pub use kind::{BadTaskName, Task, TaskFloors};
-pub use run::{SuiteVersion, TaskRun, TaskRung};
+pub use run::{SuiteVersion, TaskPlan, TaskRun, TaskRung};

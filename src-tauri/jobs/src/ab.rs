@@ -291,9 +291,11 @@ fn new_run(plan: &AbPlan) -> RunRecord {
                 engine: (variant.setup.engine != a.setup.engine).then(|| variant.setup.engine.clone()),
                 load: LoadRecord::default(),
                 trials: Vec::new(),
+                items: Vec::new(),
             })
             .collect(),
         samples: Vec::new(),
         checks: SessionChecks::default(),
+        tasks: None,
     }
 }

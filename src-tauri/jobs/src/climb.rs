@@ -249,9 +249,11 @@ fn new_run(plan: &Plan) -> RunRecord {
                 engine: plan.rung_engines.get(position as usize).cloned().flatten(),
                 load: LoadRecord::default(),
                 trials: Vec::new(),
+                items: Vec::new(),
             })
             .collect(),
         samples: Vec::new(),
         checks: SessionChecks::default(),
+        tasks: None,
     }
 }

@@ -10,6 +10,7 @@ use toprung_core::plan::Mode;
 use toprung_core::run::{RunRecord, RungRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
 use toprung_core::summary::{Setting, summarise};
+use toprung_core::task::{Grade, ItemResult, Task};
 use toprung_core::trial::{Trial, TrialKind};
 
 use crate::pace::Pace;
@@ -53,6 +54,15 @@ pub struct TrialNow {
     pub at_most: u32,
 }
 
+/// The item of a task under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemNow {
+    pub task: Task,
+    /// Counted from 0 within the task.
+    pub number: u32,
+    pub of: u32,
+}
+
 /// A pull under way.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PullNow {
@@ -69,6 +79,10 @@ pub struct LiveRung {
     pub facts: ModelFacts,
     pub state: RungState,
     pub trial: Option<TrialNow>,
+    pub item: Option<ItemNow>,
+    /// Right answers and answers that count, over all tasks so far.
+    pub items_right: u32,
+    pub items_asked: u32,
     pub pull: Option<PullNow>,
     /// Median of the trials so far, in tokens per second, with the half width of its interval.
     pub decode_tps: Option<f64>,
@@ -121,7 +135,7 @@ impl Live {
             problem: None,
             samples: VecDeque::new(),
             output: String::new(),
-            record: run.clone(),
+            record: with_items_without_words(run),
             pace: Pace::default(),
         };
         for position in 0..live.rungs.len() {
@@ -148,8 +162,10 @@ impl Live {
                 self.current = Some(*rung);
                 let trial = TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most };
                 self.set_state(*rung, RungState::Measuring);
-                self.with_rung(*rung, |rung| rung.trial = Some(trial));
+                self.with_rung(*rung, |rung| (rung.trial, rung.item) = (Some(trial), None));
             }
+            ClimbEvent::ItemStarted { rung, task, number, of } => self.item_started(*rung, task, *number, *of),
+            ClimbEvent::ItemFinished { rung, result } => self.item_finished(*rung, result),
             ClimbEvent::Output { text, .. } => self.write(text),
             ClimbEvent::TrialFinished { rung, trial } => self.trial_finished(*rung, trial),
             ClimbEvent::RungFinished { rung, status, load } => {
@@ -229,6 +245,21 @@ impl Live {
         }
     }
 
+    fn item_started(&mut self, position: u32, task: &Task, number: u32, of: u32) {
+        self.output.clear();
+        self.current = Some(position);
+        self.set_state(position, RungState::Measuring);
+        let item = ItemNow { task: task.clone(), number, of };
+        self.with_rung(position, |rung| (rung.trial, rung.item) = (None, Some(item)));
+    }
+
+    fn item_finished(&mut self, position: u32, result: &ItemResult) {
+        if let Some(record) = self.record.rungs.get_mut(position as usize) {
+            record.items.push(without_words(result));
+            self.refresh(position as usize);
+        }
+    }
+
     /// Makes a rung's figures anew from what is known of it.
     fn refresh(&mut self, position: usize) {
         let below = self.rungs[..position].iter().rev().find_map(|rung| rung.decode_tps);
@@ -241,6 +272,9 @@ impl Live {
         rung.ttft_ms = summary.ttft_ms.map(|estimate| estimate.median);
         rung.response_ms = summary.response_ms.map(|estimate| estimate.median);
         (rung.answered, rung.asked) = summary.success.map_or((0, 0), |success| (success.ok, success.n));
+        let counted = || record.items.iter().filter(|item| item.repeat == 0 && item.grade.class.counts());
+        rung.items_asked = counted().count() as u32;
+        rung.items_right = counted().filter(|item| item.grade.class.passes()).count() as u32;
         rung.throughput_change = below.zip(rung.decode_tps).and_then(|(from, to)| ratio_change(from, to));
         match &record.status {
             RungStatus::Measured => (rung.state, rung.grade) = (RungState::Measured, summary.grade),
@@ -252,9 +286,24 @@ impl Live {
             RungStatus::Waiting | RungStatus::Running => {}
         }
         if rung.state.is_over() {
-            (rung.trial, rung.pull) = (None, None);
+            (rung.trial, rung.item, rung.pull) = (None, None, None);
         }
     }
+}
+
+fn with_items_without_words(run: &RunRecord) -> RunRecord {
+    let mut run = run.clone();
+    for rung in &mut run.rungs {
+        rung.items = rung.items.iter().map(without_words).collect();
+    }
+    run
+}
+
+/// A state is copied for every listener several times a second: what was said stays in the store.
+fn without_words(result: &ItemResult) -> ItemResult {
+    let grade = Grade::new(result.grade.class, "");
+    let (prompt, thinking, answer) = (String::new(), String::new(), String::new());
+    ItemResult { item: result.item.clone(), task: result.task.clone(), grade, prompt, thinking, answer, ..*result }
 }
 
 impl RungState {
@@ -271,6 +320,9 @@ impl LiveRung {
             facts: rung.facts.clone(),
             state: RungState::Waiting,
             trial: None,
+            item: None,
+            items_right: 0,
+            items_asked: 0,
             pull: None,
             decode_tps: None,
             decode_half_width: None,

@@ -33,6 +33,7 @@ impl Recorder {
             ClimbEvent::FactsKnown { rung, facts } => store.save_facts(run, *rung, facts),
             ClimbEvent::RungStarted { rung } => store.save_rung(run, *rung, &RungStatus::Running, &LoadRecord::default()),
             ClimbEvent::TrialFinished { rung, trial } => store.save_trial(run, *rung, trial),
+            ClimbEvent::ItemFinished { rung, result } => store.save_item(run, *rung, result),
             ClimbEvent::RungFinished { rung, status, load } => store.save_rung(run, *rung, status, load),
             ClimbEvent::Checked { checks } => store.save_checks(run, checks),
             _ => Ok(()),
@@ -41,7 +42,7 @@ impl Recorder {
         drop(store);
         match event {
             ClimbEvent::Sampled { sample } => self.waiting().push(sample.clone()),
-            ClimbEvent::TrialFinished { .. } | ClimbEvent::RungFinished { .. } => self.flush_samples(),
+            ClimbEvent::TrialFinished { .. } | ClimbEvent::ItemFinished { .. } | ClimbEvent::RungFinished { .. } => self.flush_samples(),
             _ => {}
         }
         Ok(())

@@ -167,6 +167,7 @@ fn record(rung: &RungSummary, status: RungStatus) -> RungRecord {
         engine: None,
         load: rung.load.clone(),
         trials: Vec::new(),
+        items: Vec::new(),
     }
 }
 
@@ -193,6 +194,7 @@ fn run(rungs: Vec<RungRecord>) -> RunRecord {
         },
         rungs,
         checks: SessionChecks::default(),
+        tasks: None,
         samples: vec![
             HardwareSample {
                 at_ms: 0.0,

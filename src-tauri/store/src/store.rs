@@ -9,11 +9,12 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::ModelFacts;
 use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungStatus, SessionChecks};
+use toprung_core::task::ItemResult;
 use toprung_core::trial::Trial;
 
 use crate::error::StoreError;
 use crate::recovery::Notice;
-use crate::table::{events, rungs, runs, samples, trials};
+use crate::table::{events, rungs, runs, samples, task_items, trials};
 use crate::table::{events::StoredEvent, rungs::ModelSpeed, runs::RunHeader};
 use crate::{connection, recovery, schema};
 
@@ -80,6 +81,9 @@ impl Store {
                 for trial in &rung.trials {
                     trials::insert(conn, key, rung.position, trial)?;
                 }
+                for item in &rung.items {
+                    task_items::insert(conn, key, rung.position, item)?;
+                }
             }
             run.samples.iter().try_for_each(|sample| samples::insert(conn, key, sample))
         })
@@ -95,6 +99,12 @@ impl Store {
         let same = self.read(|conn| trials::of_rung(conn, key, position))?.contains(trial);
         let differs = || StoreError::TrialDiffers { run: run.to_owned(), rung: position, index: trial.index };
         if same { Ok(()) } else { Err(differs()) }
+    }
+
+    /// Saves an item that was asked and graded, and returns once it is on the disk. One that is stored already stays as it is.
+    pub fn save_item(&mut self, run: &str, position: u32, result: &ItemResult) -> Result<(), StoreError> {
+        let key = self.key(run)?;
+        self.write(|conn| task_items::insert(conn, key, position, result)).map(drop)
     }
 
     /// Saves how a rung stands and what loading it showed.

@@ -15,6 +15,7 @@ use crate::measure::{self, Label};
 use crate::patience::Patience;
 use crate::prompts::ANSWER_PROMPTS;
 use crate::template;
+use crate::voice::Voice;
 
 /// Text is passed on at most this often: a screen needs no more, and a timed window wants quiet.
 const OUTPUT_INTERVAL: Duration = Duration::from_millis(250);
@@ -115,21 +116,13 @@ impl RungClimb<'_> {
         let started_ms = self.offset_ms + self.epoch.elapsed().as_secs_f64() * 1e3;
         let context_tokens = self.rung.load.context_tokens.unwrap_or(request.context_tokens);
         let label = Label { started_ms, context_tokens, ..label };
-        let (rung, voice) = (self.rung.position, self.voice);
-        let mut written = String::new();
-        let mut said = Instant::now();
-        let on_text = |text: &str| {
-            written.push_str(text);
-            if !written.is_empty() && said.elapsed() >= OUTPUT_INTERVAL {
-                voice.say(&ClimbEvent::Output { rung, text: std::mem::take(&mut written) });
-                said = Instant::now();
-            }
-        };
-        let trial = self.voice.or_stop(measure::trial(self.engine(), request, label, on_text)).await?;
-        if !written.is_empty() {
-            self.voice.say(&ClimbEvent::Output { rung, text: written });
-        }
+        let mut writer = self.writer();
+        let trial = self.voice.or_stop(measure::trial(self.engine(), request, label, |text| writer.write(text))).await?;
         Ok(trial)
+    }
+
+    pub(super) fn writer(&self) -> Writer<'_> {
+        Writer { voice: self.voice, rung: self.rung.position, written: String::new(), said: Instant::now() }
     }
 
     pub(crate) async fn keep_trial(&mut self, trial: Trial) -> Result<(), Halt> {
@@ -157,6 +150,36 @@ impl RungClimb<'_> {
     fn request(&self, prompt: Prompt, max_output_tokens: u32) -> Request {
         let context_tokens = self.protocol.context_tokens;
         Request { model: self.rung.model.clone(), prompt, max_output_tokens, context_tokens }
+    }
+}
+
+/// Passes text on as it grows, and what is left of it at the end.
+pub(super) struct Writer<'a> {
+    voice: &'a Voice,
+    rung: u32,
+    written: String,
+    said: Instant,
+}
+
+impl Writer<'_> {
+    pub(super) fn write(&mut self, text: &str) {
+        self.written.push_str(text);
+        if self.said.elapsed() >= OUTPUT_INTERVAL {
+            self.say();
+        }
+    }
+
+    fn say(&mut self) {
+        if !self.written.is_empty() {
+            self.voice.say(&ClimbEvent::Output { rung: self.rung, text: std::mem::take(&mut self.written) });
+        }
+        self.said = Instant::now();
+    }
+}
+
+impl Drop for Writer<'_> {
+    fn drop(&mut self) {
+        self.say();
     }
 }
 

@@ -78,6 +78,7 @@ pub(crate) fn run(mode: Mode, models: &[&str]) -> RunRecord {
         engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
+        items: Vec::new(),
     };
     RunRecord {
         id: "run".to_owned(),
@@ -91,6 +92,7 @@ pub(crate) fn run(mode: Mode, models: &[&str]) -> RunRecord {
         rungs: (0..).zip(models).map(rung).collect(),
         samples: Vec::new(),
         checks: SessionChecks::default(),
+        tasks: None,
     }
 }
 

@@ -5,13 +5,14 @@ pub(crate) mod rungs;
 pub(crate) mod runs;
 pub(crate) mod samples;
 pub(crate) mod stress_tests;
+pub(crate) mod task_items;
 pub(crate) mod trials;
 
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Error, Result, Row};
 
 /// Parents before children: the order in which rows can be copied.
-pub(crate) const ALL: [&str; 6] = ["runs", "rungs", "trials", "samples", "events", "stress_tests"];
+pub(crate) const ALL: [&str; 7] = ["runs", "rungs", "trials", "task_items", "samples", "events", "stress_tests"];
 
 /// SQLite's integers end at 2^63 − 1. A larger count can't be real, and what can't be real is unknown.
 pub(crate) fn stored(count: Option<u64>) -> Option<i64> {

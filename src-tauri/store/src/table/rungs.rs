@@ -5,7 +5,7 @@ use toprung_core::cause::{Cause, CauseKind};
 use toprung_core::model::{EngineKind, ModelFacts, ModelRef, Specialty};
 use toprung_core::run::{LoadKind, LoadRecord, RungRecord, RungStatus};
 
-use super::{bad, count, from_json, json, named, stored, trials};
+use super::{bad, count, from_json, json, named, stored, task_items, trials};
 
 pub(crate) const V1: &str = "
 CREATE TABLE rungs (
@@ -154,6 +154,7 @@ pub(crate) fn of_run(conn: &Connection, run: i64) -> Result<Vec<RungRecord>> {
         conn.prepare_cached("SELECT * FROM rungs WHERE run = ?1 ORDER BY position")?.query_map([run], record)?.collect::<Result<_>>()?;
     for rung in &mut rungs {
         rung.trials = trials::of_rung(conn, run, rung.position)?;
+        rung.items = task_items::of_rung(conn, run, rung.position)?;
     }
     Ok(rungs)
 }
@@ -168,6 +169,7 @@ fn record(row: &Row<'_>) -> Result<RungRecord> {
         engine: row.get::<_, Option<String>>("engine")?.map(|text| from_json("engine", &text)).transpose()?,
         load: load(row)?,
         trials: Vec::new(),
+        items: Vec::new(),
     })
 }
 

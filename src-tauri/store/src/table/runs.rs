@@ -31,6 +31,11 @@ pub(crate) const V2: &str = "
 ALTER TABLE runs ADD COLUMN checks TEXT;
 ";
 
+/// What tasks were to be asked, as JSON.
+pub(crate) const V3: &str = "
+ALTER TABLE runs ADD COLUMN tasks TEXT;
+";
+
 /// One line of History.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunHeader {
@@ -64,8 +69,8 @@ fn status_from_name(name: &str) -> Option<RunStatus> {
 /// Inserts the run itself, without its rungs; answers with its key.
 pub(crate) fn insert(conn: &Connection, run: &RunRecord) -> Result<i64> {
     conn.prepare_cached(
-        "INSERT INTO runs (id, started_at, ended_at, status, ladder, mode, engine, engine_version, engine_url, engine_settings, machine, checks)
-         VALUES (:id, :started_at, :ended_at, :status, :ladder, :mode, :engine, :version, :url, :settings, :machine, :checks)",
+        "INSERT INTO runs (id, started_at, ended_at, status, ladder, mode, engine, engine_version, engine_url, engine_settings, machine, checks, tasks)
+         VALUES (:id, :started_at, :ended_at, :status, :ladder, :mode, :engine, :version, :url, :settings, :machine, :checks, :tasks)",
     )?
     .insert(named_params! {
         ":id": run.id,
@@ -80,6 +85,7 @@ pub(crate) fn insert(conn: &Connection, run: &RunRecord) -> Result<i64> {
         ":settings": json(&run.engine.settings)?,
         ":machine": json(&run.machine)?,
         ":checks": json(&run.checks)?,
+        ":tasks": run.tasks.as_ref().map(json).transpose()?,
     })
 }
 
@@ -94,8 +100,8 @@ pub(crate) fn read(conn: &Connection, key: i64) -> Result<RunRecord> {
 }
 
 fn record(row: &Row<'_>) -> Result<RunRecord> {
-    let (settings, machine, checks): (String, String, Option<String>) =
-        (row.get("engine_settings")?, row.get("machine")?, row.get("checks")?);
+    let (settings, machine): (String, String) = (row.get("engine_settings")?, row.get("machine")?);
+    let (checks, tasks): (Option<String>, Option<String>) = (row.get("checks")?, row.get("tasks")?);
     Ok(RunRecord {
         id: row.get("id")?,
         started_at: row.get("started_at")?,
@@ -113,6 +119,7 @@ fn record(row: &Row<'_>) -> Result<RunRecord> {
         rungs: Vec::new(),
         samples: Vec::new(),
         checks: checks.map(|text| from_json("checks", &text)).transpose()?.unwrap_or_default(),
+        tasks: tasks.map(|text| from_json("tasks", &text)).transpose()?,
     })
 }
 

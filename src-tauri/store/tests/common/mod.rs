@@ -8,6 +8,7 @@ use toprung_core::machine::{Gpu, GpuSample, HardwareSample, Machine, Throttle};
 use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef, Specialty};
 use toprung_core::plan::Mode;
 use toprung_core::run::{LoadKind, LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
+use toprung_core::task::{Band, Grade, GradeClass, ItemResult, SuiteVersion, Task, TaskPlan};
 use toprung_core::trial::{Outcome, Trial, TrialKind};
 use toprung_store::{Opened, Store};
 
@@ -52,6 +53,7 @@ pub(crate) fn rung(position: u32, model: &str) -> RungRecord {
         engine: None,
         load: LoadRecord::default(),
         trials: Vec::new(),
+        items: Vec::new(),
     }
 }
 
@@ -153,6 +155,7 @@ pub(crate) fn planned(id: &str) -> RunRecord {
         rungs: vec![rung(0, "smollm2:135m"), rung(1, "localhost:5055/library/gemma3:270m"), rung(2, "llama3:8b")],
         samples: Vec::new(),
         checks: SessionChecks::default(),
+        tasks: None,
     };
     let elsewhere = EngineDescription { kind: EngineKind::Openai, url: Some("http://10.0.0.2:8000".to_owned()), ..run.engine.clone() };
     run.rungs[1].engine = Some(elsewhere);
@@ -190,8 +193,39 @@ pub(crate) fn measured(id: &str) -> RunRecord {
     run.checks = SessionChecks { bandwidth_before: vec![20e9, 21e9], slept_s: Some(0.0), ..SessionChecks::default() };
     second.status = RungStatus::Failed(Cause::new(CauseKind::DegenerateOutput, "3 distinct words of 128"));
     second.trials = vec![failed(0, CauseKind::DegenerateOutput), failed(1, CauseKind::StreamEndedEarly)];
+    run.tasks = Some(task_plan());
+    first.items = vec![item("coding/easy/0", 0), item("coding/easy/0", 1), item("coding/hard/0", 0)];
     third.status = RungStatus::LeftOut("it needs 4.7 GiB and 2.0 GiB are free".to_owned());
     run
+}
+
+pub(crate) fn task_plan() -> TaskPlan {
+    TaskPlan {
+        suite: SuiteVersion { number: 1, hash: "0f".repeat(32), seed: 7 },
+        tasks: vec![Task::Coding, Task::Own("my support mails".to_owned())],
+        budget_s: Some(300),
+        unavailable: vec![(Task::Coding, "the interpreter is missing".to_owned())],
+        own_files: vec!["mails.toml".to_owned()],
+    }
+}
+
+pub(crate) fn item(id: &str, repeat: u32) -> ItemResult {
+    ItemResult {
+        item: id.to_owned(),
+        task: Task::Coding,
+        band: Band::Hard,
+        repeat,
+        started_ms: 1000.5,
+        prompt: "Write “f”.".to_owned(),
+        thinking: String::new(),
+        answer: "def f():\n    pass\n".to_owned(),
+        grade: Grade::new(GradeClass::CodeTimedOut, "it ran for 5 s"),
+        ttft_ms: Some(120.25),
+        response_ms: None,
+        prompt_tokens: Some(64),
+        output_tokens: None,
+        decode_tps: Some(54.67),
+    }
 }
 
 /// SplitMix64: a repeatable stream of numbers from a seed.
