@@ -69,16 +69,29 @@ pub fn fitting_context(facts: &ModelFacts, load: &LoadRecord, total_bytes: Optio
 
 /// Compares the estimate with the memory that is free now and with what the machine has, in bytes.
 pub fn memory_fit(facts: &ModelFacts, context_tokens: u32, available_bytes: Option<u64>, total_bytes: Option<u64>) -> Fit {
-    let Some(needed) = needed_bytes(facts, context_tokens) else {
-        return Fit { word: FitWord::Unknown, needed_bytes: None, words: "not known: the file's size is not known".to_owned() };
-    };
+    match needed_bytes(facts, context_tokens) {
+        Some(needed) => judge(needed, &format!("about {}", format::bytes_gib(needed)), available_bytes, total_bytes),
+        None => Fit { word: FitWord::Unknown, needed_bytes: None, words: "not known: the file's size is not known".to_owned() },
+    }
+}
+
+/// Compares what a model was seen to take with what the machine has, in bytes.
+pub fn measured_fit(taken_bytes: u64, total_bytes: Option<u64>) -> Fit {
+    judge(taken_bytes, &format::bytes_gib(taken_bytes), None, total_bytes)
+}
+
+/// Of so much memory in all, what an operating system and its usual programs leave, in bytes.
+pub fn usually_free(total_bytes: u64) -> u64 {
+    (total_bytes as f64 * USUALLY_FREE_SHARE) as u64
+}
+
+fn judge(needed: u64, about: &str, available_bytes: Option<u64>, total_bytes: Option<u64>) -> Fit {
     let fit = |word, words| Fit { word, needed_bytes: Some(needed), words };
-    let (about, gib) = (format!("about {}", format::bytes_gib(needed)), format::bytes_gib);
+    let gib = format::bytes_gib;
     if let Some(total) = total_bytes.filter(|total| needed > *total) {
         return fit(FitWord::TooLarge, format!("too large: needs {about}, the machine has {}", gib(total)));
     }
-    let usually_free = total_bytes.map(|total| (total as f64 * USUALLY_FREE_SHARE) as u64);
-    match (available_bytes, usually_free) {
+    match (available_bytes, total_bytes.map(usually_free)) {
         (Some(free), _) if needed as f64 <= free as f64 * COMFORTABLE_SHARE => {
             fit(FitWord::Fits, format!("fits: {about} of {} free", gib(free)))
         }

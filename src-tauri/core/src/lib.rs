@@ -23,6 +23,7 @@ pub mod output;
 pub mod plan;
 pub mod projection;
 pub mod prompt;
+pub mod recommend;
 pub mod run;
 pub mod saturation;
 #[cfg(test)]

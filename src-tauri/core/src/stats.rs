@@ -5,6 +5,8 @@
 
 use crate::analysis::{Estimate, Success};
 
+pub mod paired;
+
 /// The seed of every bootstrap. One for all, so that the same trials give the same interval wherever they are shown.
 pub const SEED: u64 = 0x70_72_75_6e_67;
 
@@ -20,6 +22,9 @@ pub const MIN_FOR_INTERVAL: usize = 3;
 
 /// The 97.5 % point of the normal distribution, for a 95 % interval.
 const Z_95: f64 = 1.959_963_984_540_054;
+
+/// The 90 % point of the normal distribution, for a bound on one side that holds with 90 %.
+pub const Z_90: f64 = 1.281_551_565_544_600_4;
 
 /// SplitMix64 (Steele, Lea & Flood 2014): tiny, well spread and the same on every machine.
 pub(crate) struct SplitMix64(pub(crate) u64);
@@ -127,13 +132,18 @@ pub fn half_width(estimate: &Estimate) -> Option<f64> {
 
 /// `ok` of `n` with its 95 % Wilson score interval (Wilson 1927; no continuity correction). `None` for none of none.
 pub fn wilson(ok: u32, n: u32) -> Option<Success> {
-    if n == 0 || ok > n {
+    wilson_at(ok, n, Z_95)
+}
+
+/// The same with ends at another point of the normal distribution: at [`Z_90`] each end by itself holds with 90 %.
+pub fn wilson_at(ok: u32, n: u32, z: f64) -> Option<Success> {
+    if n == 0 || ok > n || !z.is_finite() {
         return None;
     }
-    let (k, trials, z2) = (f64::from(ok), f64::from(n), Z_95 * Z_95);
+    let (k, trials, z2) = (f64::from(ok), f64::from(n), z * z);
     let share = k / trials;
     let centre = share + z2 / (2.0 * trials);
-    let spread = Z_95 * (share * (1.0 - share) / trials + z2 / (4.0 * trials * trials)).sqrt();
+    let spread = z * (share * (1.0 - share) / trials + z2 / (4.0 * trials * trials)).sqrt();
     let scale = 1.0 + z2 / trials;
     let low = if ok == 0 { 0.0 } else { ((centre - spread) / scale).clamp(0.0, 1.0) };
     let high = if ok == n { 1.0 } else { ((centre + spread) / scale).clamp(0.0, 1.0) };

@@ -3,10 +3,14 @@
 //! The items and their graders live in the crate `tasks`; here are the records that are stored, the statistics of their scores, and
 //! nothing that could fail for outside reasons.
 
+pub mod estimate;
 mod item;
 mod kind;
 mod run;
+pub mod score;
+pub mod sequential;
 
 pub use item::{Band, Drift, Grade, GradeClass, ItemResult};
 pub use kind::{BadTaskName, Task, TaskFloors};
 pub use run::{SuiteVersion, TaskPlan, TaskRun, TaskRung};
+pub use score::{BandScore, ItemOutcome, NotCounted, TaskScore, outcomes, score};
