@@ -10,6 +10,7 @@ use toprung_jobs::live::Live;
 use toprung_messages::{LiveEvent, LiveView};
 
 use crate::convert;
+use crate::quiet::Quiet;
 use crate::state::lock;
 
 /// A pull reports many times a second; a screen needs two.
@@ -20,6 +21,7 @@ const PULL_INTERVAL: Duration = Duration::from_millis(500);
 pub(crate) struct Watchers {
     channels: Mutex<Vec<Channel<LiveEvent>>>,
     pull_said: Mutex<Option<Instant>>,
+    quiet: Mutex<Quiet>,
 }
 
 impl Watchers {
@@ -39,14 +41,24 @@ impl Watchers {
 
     pub(crate) fn hear(&self, live: &Live, event: &ClimbEvent) {
         match event {
-            ClimbEvent::Sampled { sample } => {
-                self.send(&LiveEvent::Sampled { sample: Box::new(convert::live::sample(sample, &live.machine)) })
-            }
-            ClimbEvent::Output { text, .. } => self.send(&LiveEvent::Output { text: text.clone() }),
-            // The next trial, a pause or the rung's end follows at once, and shows it: drawing twice would cost twice.
-            ClimbEvent::TrialFinished { .. } => {}
+            // The next trial or item, a pause or the rung's end follows at once, and shows it: drawing twice would cost twice.
+            ClimbEvent::TrialFinished { .. } | ClimbEvent::ItemFinished { .. } => {}
             ClimbEvent::Pulling { .. } if !self.pull_is_due() => {}
-            _ => self.send(&LiveEvent::Changed { live: Box::new(LiveView { samples: Vec::new(), ..convert::live::view(live) }) }),
+            ClimbEvent::Sampled { sample } => {
+                lock(&self.quiet).keep(convert::live::sample(sample, &live.machine));
+                self.tell(live);
+            }
+            _ => self.tell(live),
+        }
+    }
+
+    /// Sends the state with the readings and the text since the last time, unless it can wait.
+    fn tell(&self, live: &Live) {
+        let (mut quiet, now) = (lock(&self.quiet), Instant::now());
+        if quiet.is_due(live, now) {
+            let samples = quiet.tell(live, now);
+            drop(quiet);
+            self.send(&LiveEvent::Changed { live: Box::new(LiveView { samples, ..convert::live::view(live) }) });
         }
     }
 

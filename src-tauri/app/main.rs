@@ -9,6 +9,7 @@ mod deletions;
 mod live;
 mod locale;
 mod pulls;
+mod quiet;
 mod sensors;
 mod state;
 mod stress;

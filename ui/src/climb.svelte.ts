@@ -7,14 +7,10 @@ import type { LiveView } from "./messages/LiveView";
 import type { PlanView } from "./messages/PlanView";
 import type { Problem } from "./messages/Problem";
 import type { SampleView } from "./messages/SampleView";
-import { canWait, isTimed, quietMs } from "./quiet";
 import { go, route } from "./route.svelte";
-import { setup } from "./setup.svelte";
 
 /** Two minutes at one reading a second: what a gauge's line shows. */
 const SAMPLES_KEPT = 120;
-/** The tail of the current output that the screen has room for. */
-const OUTPUT_KEPT = 2_000;
 
 class Climb {
   live = $state.raw<LiveView | null>(null);
@@ -31,19 +27,12 @@ class Climb {
   /** Whether it is known yet if a climb runs. */
   known = $state(false);
 
-  /** What came in since the last drawing: the newest state, readings, and text. */
-  #newer: LiveView | null = null;
-  #readings: SampleView[] = [];
-  #written = "";
-  #drawnAt = 0;
-
   /** Finds the running climb again, after a start and after a reload of the page. */
   async attach(): Promise<void> {
     try {
       if (await ipc.queryLive()) {
         await ipc.startWatch((event) => this.#take(event));
         // Asked again, because something may have changed before the stream began.
-        this.#forget();
         this.#show(await ipc.queryLive());
       }
     } catch (thrown) {
@@ -93,47 +82,9 @@ class Climb {
   }
 
   #take(event: LiveEvent): void {
-    switch (event.event) {
-      case "changed":
-        this.#newer = event.live;
-        // The state holds the output so far.
-        this.#written = "";
-        if (canWait(this.live, event.live)) this.#drawSeldom();
-        else this.#draw();
-        break;
-      case "sampled":
-        this.#readings.push(event.sample);
-        this.#drawSeldom();
-        break;
-      case "output":
-        this.#written += event.text;
-        this.#drawSeldom();
-        break;
-      case "ended":
-        this.#end(event.run, event.finished);
-        break;
-    }
-  }
-
-  /** Draws what has come in, while a trial is timed only if the last drawing is long enough ago. The readings that come each second ask again. */
-  #drawSeldom(): void {
-    if (!isTimed(this.live) || performance.now() - this.#drawnAt >= quietMs(setup.value?.machine)) this.#draw();
-  }
-
-  #draw(): void {
-    // The readings came by themselves, one by one.
-    const samples = [...this.samples, ...this.#readings].slice(-SAMPLES_KEPT);
-    if (this.#newer) this.#show({ ...this.#newer, samples });
-    else this.samples = samples;
-    if (this.#written) this.output = (this.output + this.#written).slice(-OUTPUT_KEPT);
-    this.#forget();
-  }
-
-  #forget(): void {
-    this.#newer = null;
-    this.#readings = [];
-    this.#written = "";
-    this.#drawnAt = performance.now();
+    // How often a state comes while a trial is timed is the sender's care: drawing takes processor time that the model should have.
+    if (event.event === "changed") this.#show({ ...event.live, samples: [...this.samples, ...event.live.samples].slice(-SAMPLES_KEPT) });
+    else this.#end(event.run, event.finished);
   }
 
   #show(live: LiveView | null): void {
@@ -145,7 +96,6 @@ class Climb {
   }
 
   #end(run: string, finished: boolean): void {
-    this.#forget();
     this.#show(null);
     this.said = finished ? "The climb is finished. Its results are open." : "The climb has stopped. Everything measured is kept.";
     if (route.screen === "climb") go("results", run);

@@ -1,5 +1,6 @@
 // The ladder as one picture: what a plan, a climb and a result have in common.
 import { bytes, change, clock, figure, percent, plusMinus, range, speed } from "./format";
+import type { LiveItem } from "./messages/LiveItem";
 import type { LiveRung } from "./messages/LiveRung";
 import type { PlannedRungView } from "./messages/PlannedRungView";
 import { rungStateWord } from "./words";
@@ -84,9 +85,11 @@ export function fitDetail(words: string, chip: string): string | null {
 /** What stands right of a live rung: its trial, its pull, or its answers. */
 export function liveNote(rung: LiveRung): string {
   if (rung.state === "pulling") return pullNote(rung);
+  if (rung.state === "measuring" && rung.item) return `${itemOf(rung.item)}, ${rung.items_right} of ${rung.items_asked} right so far`;
   if (rung.state === "measuring" && rung.trial !== null) return `${trialWord(rung.trial_kind)} ${trialOf(rung)}`;
   if (rung.state === "failed") return rung.problem?.what ?? "failed";
   if (rung.state === "left_out") return rung.problem?.what ?? "left out";
+  if (rung.state === "measured" && rung.items_asked > 0) return `${rung.items_right} of ${rung.items_asked} items right`;
   if (rung.state === "measured" && rung.asked > 0) return `${rung.answered} of ${rung.asked} answered`;
   return rungStateWord(rung.state);
 }
@@ -95,6 +98,9 @@ function pullNote(rung: LiveRung): string {
   const share = rung.pulled_bytes !== null && rung.pull_total_bytes ? percent(rung.pulled_bytes / rung.pull_total_bytes) : null;
   return join(share, rung.pull_bytes_per_s === null ? null : speed(rung.pull_bytes_per_s), rung.pull_left_s === null ? null : `${clock(rung.pull_left_s)} left`) || "pulling";
 }
+
+/** "coding 3 of 8". */
+export const itemOf = (item: LiveItem): string => `${item.title.toLowerCase()} ${item.number} of ${item.of}`;
 
 export const trialWord = (kind: string | null): string => (kind === "answer" ? "answer" : "trial");
 

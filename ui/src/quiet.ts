@@ -1,5 +1,4 @@
-// How often the live screen is drawn while a trial is timed: drawing takes processor time that the model should have.
-import type { LiveView } from "./messages/LiveView";
+// How often a stress test is drawn while it is timed: drawing takes processor time that the model should have.
 import type { MachineView } from "./messages/MachineView";
 
 /** With a GPU to draw it, as often as the sensors are read. */
@@ -10,14 +9,4 @@ const DRAWN_BY_PROCESSOR_MS = 10_000;
 /** Milliseconds between two drawings while a trial is timed. A machine that is not known yet is taken for one without a GPU. */
 export function quietMs(machine: MachineView | null | undefined): number {
   return machine?.gpus.length ? DRAWN_BY_GPU_MS : DRAWN_BY_PROCESSOR_MS;
-}
-
-export function isTimed(live: LiveView | null): boolean {
-  return live?.state === "running" && live.current !== null && live.rungs[live.current]?.state === "measuring";
-}
-
-/** Whether the newer state can wait for the next drawing: the same rung is being measured, and nothing went wrong. */
-export function canWait(shown: LiveView | null, newer: LiveView): boolean {
-  if (!isTimed(shown) || !isTimed(newer)) return false;
-  return shown?.run === newer.run && shown.current === newer.current && shown.checking_drift === newer.checking_drift && newer.problem === null && shown.problem === null;
 }

@@ -2,7 +2,7 @@
 
 use toprung_jobs::live::{Live, LiveRung as JobRung, LiveState, RungState};
 use toprung_jobs::machine::{GpuSample, HardwareSample, Machine, Throttle};
-use toprung_messages::{GpuSampleView, LiveRung, LiveView, SampleView};
+use toprung_messages::{GpuSampleView, LiveItem, LiveRung, LiveView, SampleView};
 
 use super::problem;
 
@@ -37,6 +37,14 @@ fn rung(rung: &JobRung) -> LiveRung {
         trials_at_least: rung.trial.map(|trial| trial.at_least),
         trials_at_most: rung.trial.map(|trial| trial.at_most),
         trial_kind: rung.trial.map(|trial| trial.kind.name().to_owned()),
+        item: rung.item.as_ref().map(|item| LiveItem {
+            task: item.task.name(),
+            title: item.task.title().to_owned(),
+            number: item.number + 1,
+            of: item.of,
+        }),
+        items_right: rung.items_right,
+        items_asked: rung.items_asked,
         pulled_bytes: rung.pull.map(|pull| pull.done_bytes),
         pull_total_bytes: rung.pull.and_then(|pull| pull.total_bytes),
         pull_bytes_per_s: rung.pull.and_then(|pull| pull.bytes_per_s),

@@ -100,6 +100,7 @@ pub(crate) fn choice(choice: &Choice) -> Answer<JobChoice> {
         without_downloads: choice.without_downloads,
         try_anyway: false,
         sampling: true,
+        tasks: None,
     })
 }
 

@@ -3,16 +3,19 @@
 mod compare;
 mod concurrency;
 mod stress;
+mod tasks;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use toprung_jobs::engines::EngineChoice;
+use toprung_jobs::ladders::LadderChoice;
 use toprung_jobs::{EngineKind, Mode};
 
 pub(crate) use compare::{Ab, Compare};
 pub(crate) use concurrency::Concurrency;
 pub(crate) use stress::{Stress, StressCommand, Validate};
+pub(crate) use tasks::{Recommend, TaskArgs, Tasks, TasksCommand, TasksRun, TasksShow};
 
 /// Which local language model should this machine run? Toprung answers by measuring.
 #[derive(Debug, Parser)]
@@ -31,6 +34,10 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Climb a ladder of models and say which to run.
     Climb(Climb),
+    /// Put tasks to models: coding, translation and others, and your own.
+    Tasks(Tasks),
+    /// Say which model to use for which task, and why.
+    Recommend(Recommend),
     /// Measure two models, engines or settings against each other, in turns.
     Ab(Ab),
     /// Say whether two runs, or two models of them, differ in speed.
@@ -76,6 +83,11 @@ pub(crate) struct Climb {
     /// Leave the hardware unwatched, to see what watching it costs.
     #[arg(long)]
     pub(crate) no_sampling: bool,
+    /// Put tasks to each model too, after its speed was measured. Any of --task, --items, --budget and --rotate does so as well.
+    #[arg(long)]
+    pub(crate) tasks: bool,
+    #[command(flatten)]
+    pub(crate) asked: TaskArgs,
     /// Write the results as JSON (`-`: to standard output).
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
@@ -85,6 +97,16 @@ pub(crate) struct Climb {
     /// Go on with a run that was cut off: the newest, or the one named by its id or the start of it.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["ladder", "model", "no_downloads"])]
     pub(crate) resume: Option<Option<String>>,
+}
+
+/// The ladder that was named; the embedded engine brings models of its own, any other engine is asked for what it has.
+pub(crate) fn ladder(named: Option<&str>, models: &[String], engine: EngineKind) -> LadderChoice {
+    match named {
+        Some(ladder) => LadderChoice::parse(ladder),
+        None if !models.is_empty() => LadderChoice::Models(models.to_vec()),
+        None if engine == EngineKind::Llama => LadderChoice::Named("starter".to_owned()),
+        None => LadderChoice::Named("installed".to_owned()),
+    }
 }
 
 /// Which engine, and where.

@@ -11,11 +11,10 @@ use toprung_jobs::export;
 use toprung_jobs::format;
 use toprung_jobs::history;
 use toprung_jobs::home::Home;
-use toprung_jobs::ladders::LadderChoice;
 use toprung_jobs::plan::{Choice, Plan, plan, warnings};
 use toprung_jobs::problem::Problem;
 use toprung_jobs::profile::profile;
-use toprung_jobs::{ClimbEnd, EngineKind};
+use toprung_jobs::ClimbEnd;
 
 use crate::args;
 use crate::progress::Progress;
@@ -73,20 +72,14 @@ async fn resume(home: &Arc<Home>, run: Option<&str>) -> Result<RunningClimb, Pro
 
 fn choice(args: &args::Climb) -> Choice {
     let engine = args.engine.choice();
-    let ladder = match &args.ladder {
-        Some(ladder) => LadderChoice::parse(ladder),
-        None if !args.model.is_empty() => LadderChoice::Models(args.model.clone()),
-        // The embedded engine brings its own models; any other engine is asked for what it has.
-        None if engine.kind == EngineKind::Llama => LadderChoice::Named("starter".to_owned()),
-        None => LadderChoice::Named("installed".to_owned()),
-    };
     Choice {
+        ladder: args::ladder(args.ladder.as_deref(), &args.model, engine.kind),
         engine,
-        ladder,
         mode: args.mode.into(),
         without_downloads: args.no_downloads,
         try_anyway: args.try_anyway,
         sampling: !args.no_sampling,
+        tasks: (args.tasks || args.asked.is_given()).then(|| args.asked.wish()),
     }
 }
 

@@ -12,10 +12,12 @@ mod history;
 mod key;
 mod models;
 mod progress;
+mod recommend;
 mod results;
 mod signals;
 mod stress;
 mod table;
+mod tasks;
 mod validate;
 
 use std::io::Write as _;
@@ -63,6 +65,8 @@ async fn run(args: Args) -> Result<ExitCode, Problem> {
     }
     match args.command {
         Command::Climb(args) => climb::run(&home, &args).await,
+        Command::Tasks(args) => tasks::run(&home, args.command).await,
+        Command::Recommend(args) => recommend::run(&home, &args),
         Command::Ab(args) => ab::run(&home, &args).await,
         Command::Compare(args) => compare::run(&home, &args),
         Command::Concurrency(args) => concurrency::run(&home, &args).await,

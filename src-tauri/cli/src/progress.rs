@@ -58,6 +58,7 @@ impl Progress {
             ClimbEvent::FactsKnown { .. }
             | ClimbEvent::RungStarted { .. }
             | ClimbEvent::TrialFinished { .. }
+            | ClimbEvent::ItemFinished { .. }
             | ClimbEvent::RungFinished { .. } => self.is_waiting.swap(false, Relaxed).then(|| "  saved; going on".to_owned()),
             _ => None,
         }
@@ -104,6 +105,9 @@ fn ended(rung: &LiveRung) -> String {
     if rung.asked > 0 {
         parts.push(format!("{} of {} answered", rung.answered, rung.asked));
     }
+    if rung.items_asked > 0 {
+        parts.push(format!("{} of {} right", rung.items_right, format::count(rung.items_asked, "item", "items")));
+    }
     if let Some(problem) = &rung.problem {
         parts.push(problem.to_string());
     }
@@ -140,6 +144,9 @@ fn pulling(rung: &LiveRung) -> String {
 }
 
 fn measuring(rung: &LiveRung) -> String {
+    if let Some(item) = &rung.item {
+        return format!("{} {} of {}, {} of {} right so far", item.task.title(), item.number + 1, item.of, rung.items_right, rung.items_asked);
+    }
     let Some(trial) = rung.trial else { return "measuring".to_owned() };
     let of = if trial.at_least == trial.at_most { trial.at_most.to_string() } else { format!("{}–{}", trial.at_least, trial.at_most) };
     let what = trial.kind.title();

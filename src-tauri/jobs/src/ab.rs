@@ -153,6 +153,7 @@ async fn variant(home: &Home, variant: &VariantChoice, choice: &AbChoice) -> Res
         without_downloads: false,
         try_anyway: choice.try_anyway,
         sampling: true,
+        tasks: None,
     };
     let mut plan = plan_climb(home, &climb).await?;
     if let Some(problem) = plan.problem.take() {

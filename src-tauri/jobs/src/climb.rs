@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
-use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, climb};
+use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, TaskWork, climb};
 use toprung_core::machine::Machine;
 use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use toprung_engines::Engine;
@@ -19,6 +19,7 @@ use crate::lock::ClimbLock;
 use crate::plan::{Plan, planned_ladder};
 use crate::problem::Problem;
 use crate::recorder::Recorder;
+use crate::tasks;
 
 /// Hears every event after it was saved and folded into the state.
 pub type OnLive = Box<dyn Fn(&Live, &ClimbEvent) + Send + Sync>;
@@ -90,9 +91,10 @@ pub fn start(home: &Arc<Home>, plan: Plan, on_live: OnLive) -> Result<RunningCli
     }
     let lock = ClimbLock::take(home)?;
     let run = new_run(&plan);
+    let tasks = plan.tasks.map(|tasks| tasks.work);
     home.store().begin_run(&run).map_err(|error| error.to_cause())?;
     keep_sources(home, &run.id, &plan.sources);
-    Ok(go_on(home, run, Going { engines: plan.engines, try_anyway: plan.try_anyway, sampling: plan.sampling, lock, on_live }))
+    Ok(go_on(home, run, Going { engines: plan.engines, try_anyway: plan.try_anyway, sampling: plan.sampling, tasks, lock, on_live }))
 }
 
 /// Goes on with a stored run at its first unfinished trial.
@@ -112,8 +114,9 @@ pub async fn resume(home: &Arc<Home>, run: &str, on_live: OnLive) -> Result<Runn
     for engine in engines.iter().take(1) {
         engine.describe().await?;
     }
+    let tasks = record.tasks.as_ref().map(|tasks| tasks::resumed(home, tasks)).transpose()?;
     home.store().resume_run(run).map_err(|error| error.to_cause())?;
-    Ok(go_on(home, record, Going { engines, try_anyway: false, sampling: true, lock, on_live }))
+    Ok(go_on(home, record, Going { engines, try_anyway: false, sampling: true, tasks, lock, on_live }))
 }
 
 /// What a climb takes along.
@@ -122,19 +125,20 @@ struct Going {
     engines: Vec<Arc<dyn Engine>>,
     try_anyway: bool,
     sampling: bool,
+    tasks: Option<TaskWork>,
     lock: ClimbLock,
     on_live: OnLive,
 }
 
 fn go_on(home: &Arc<Home>, run: RunRecord, going: Going) -> RunningClimb {
-    let setting = setting(&run, going.engines, going.try_anyway);
+    let setting = Setting { tasks: going.tasks, ..setting(&run, going.engines, going.try_anyway) };
     let probes = if going.sampling { toprung_hardware::probes_with_disk(home.folder()) } else { Vec::new() };
     go(home, run, going.lock, going.on_live, |mut run, control, sink| async move { climb(&mut run, setting, probes, control, sink).await })
 }
 
 /// What a climb of this run works with; an engine for each rung.
 pub(crate) fn setting(run: &RunRecord, engines: Vec<Arc<dyn Engine>>, try_anyway: bool) -> Setting {
-    Setting { engines, seed: seed_of(&run.id), readers: readers(&run.machine), memory_total: run.machine.memory_bytes, try_anyway }
+    Setting { engines, seed: seed_of(&run.id), readers: readers(&run.machine), memory_total: run.machine.memory_bytes, try_anyway, tasks: None }
 }
 
 /// Starts the work on a run that is stored already, with a recorder between it and its listener.
@@ -254,6 +258,6 @@ fn new_run(plan: &Plan) -> RunRecord {
             .collect(),
         samples: Vec::new(),
         checks: SessionChecks::default(),
-        tasks: None,
+        tasks: plan.tasks.as_ref().map(|tasks| tasks.plan.clone()),
     }
 }

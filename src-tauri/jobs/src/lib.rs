@@ -25,15 +25,17 @@ pub mod pace;
 pub mod plan;
 pub mod problem;
 pub mod profile;
+pub mod recommend;
 mod recorder;
 pub mod sensors;
 pub mod setup;
 pub mod stress;
+pub mod tasks;
 pub mod validation;
 
 pub use toprung_climb::{ANSWER_PROMPTS, ClimbEnd, ClimbEvent};
 pub use toprung_core::model::EngineKind;
 pub use toprung_core::plan::Mode;
 pub use toprung_core::trial::TrialKind;
-pub use toprung_core::{analysis, energy, format, machine, model, run, trial};
+pub use toprung_core::{analysis, energy, format, machine, model, run, task, trial};
 pub use toprung_report::chart;

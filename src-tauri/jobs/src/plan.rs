@@ -17,6 +17,7 @@ use crate::ladders::{self, LadderChoice};
 use crate::names;
 use crate::problem::Problem;
 use crate::setup::warnings_of;
+use crate::tasks::{self, TaskSet, TaskWish};
 
 /// What a person chose to climb.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +31,8 @@ pub struct Choice {
     pub try_anyway: bool,
     /// Watch the hardware meanwhile; without it a run shows what watching costs.
     pub sampling: bool,
+    /// Tasks that the models are put to as well, if any.
+    pub tasks: Option<TaskWish>,
 }
 
 /// What a person should know of the engines before starting, each in a sentence.
@@ -74,12 +77,15 @@ pub struct Plan {
     pub try_anyway: bool,
     pub sampling: bool,
     pub(crate) sources: Sources,
+    /// Tasks that the models are put to as well, if any.
+    pub tasks: Option<TaskSet>,
     /// What stops it from starting, if anything.
     pub problem: Option<Problem>,
 }
 
 /// Makes the plan. Fails where there is nothing to show: bad input, or an engine that does not answer.
 pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
+    let tasks = choice.tasks.as_ref().map(|wish| tasks::prepare(home, wish)).transpose()?;
     let kind = choice.engine.kind;
     let resolved = ladders::resolve(&choice.ladder, kind)?;
     let mut hosts = Hosts::new(home, &choice.engine, &resolved.sources);
@@ -144,6 +150,7 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
         try_anyway: choice.try_anyway,
         sampling: choice.sampling,
         sources: resolved.sources,
+        tasks,
         problem,
     })
 }
@@ -193,6 +200,7 @@ fn minutes(mode: Mode, rungs: usize) -> (f64, f64) {
         Mode::Standard => (0.6, 4.0),
         Mode::Thorough => (2.0, 8.0),
         Mode::Classic => (0.2, 2.0),
+        Mode::Tasks => (0.1, 0.5),
     };
     (low * rungs as f64, high * rungs as f64)
 }

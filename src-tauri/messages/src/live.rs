@@ -10,12 +10,8 @@ use crate::Problem;
 #[ts(export)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum LiveEvent {
-    /// The whole state but for the samples, which come one by one, whenever something of its structure changes.
+    /// The whole state, with the readings of the sensors since the last time.
     Changed { live: Box<LiveView> },
-    /// A reading of the sensors, once a second.
-    Sampled { sample: Box<SampleView> },
-    /// What the model is writing, at most a few times a second.
-    Output { text: String },
     /// The climb ended; its results can be opened.
     Ended { run: String, finished: bool },
 }
@@ -40,7 +36,7 @@ pub struct LiveView {
     pub left_low_s: Option<f64>,
     pub left_high_s: Option<f64>,
     pub problem: Option<Problem>,
-    /// The last two minutes of readings.
+    /// The last two minutes of readings; in an event those since the last one.
     pub samples: Vec<SampleView>,
     pub output: String,
 }
@@ -61,6 +57,11 @@ pub struct LiveRung {
     pub trials_at_most: Option<u32>,
     /// `speed` or `answer`.
     pub trial_kind: Option<String>,
+    /// The item of a task under way.
+    pub item: Option<LiveItem>,
+    /// Right answers and answers that count, over all tasks so far.
+    pub items_right: u32,
+    pub items_asked: u32,
     #[ts(type = "number | null")]
     pub pulled_bytes: Option<u64>,
     #[ts(type = "number | null")]
@@ -78,6 +79,18 @@ pub struct LiveRung {
     pub throughput_change: Option<f64>,
     pub grade: Option<String>,
     pub problem: Option<Problem>,
+}
+
+/// The item of a task that is being asked.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[ts(export)]
+pub struct LiveItem {
+    /// The task's stable name.
+    pub task: String,
+    pub title: String,
+    /// Counted from 1 within the task.
+    pub number: u32,
+    pub of: u32,
 }
 
 /// One reading of the sensors. Unknown is `null`.

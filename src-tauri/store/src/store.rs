@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::ModelFacts;
 use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungStatus, SessionChecks};
-use toprung_core::task::ItemResult;
+use toprung_core::task::{ItemResult, TaskRun};
 use toprung_core::trial::Trial;
 
 use crate::error::StoreError;
@@ -157,6 +157,18 @@ impl Store {
         self.read(|conn| {
             let (rungs, samples) = (rungs::of_run(conn, key)?, samples::of_run(conn, key)?);
             Ok(Some(RunRecord { rungs, samples, ..runs::read(conn, key)? }))
+        })
+    }
+
+    /// The tasks of the newest runs that asked any, newest first, at most so many.
+    pub fn task_runs(&self, most: usize) -> Result<Vec<TaskRun>, StoreError> {
+        self.read(|conn| {
+            let mut found = Vec::new();
+            for key in runs::with_tasks(conn, most)? {
+                let run = RunRecord { rungs: rungs::of_run(conn, key)?, ..runs::read(conn, key)? };
+                found.extend(TaskRun::of(&run));
+            }
+            Ok(found)
         })
     }
 

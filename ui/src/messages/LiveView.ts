@@ -25,6 +25,6 @@ progress: number,
  */
 left_low_s: number | null, left_high_s: number | null, problem: Problem | null, 
 /**
- * The last two minutes of readings.
+ * The last two minutes of readings; in an event those since the last one.
  */
 samples: Array<SampleView>, output: string, };

@@ -134,6 +134,13 @@ pub(crate) fn headers(conn: &Connection) -> Result<Vec<RunHeader>> {
     .collect()
 }
 
+/// Keys of the newest runs that asked tasks, deleted ones left out, newest first.
+pub(crate) fn with_tasks(conn: &Connection, most: usize) -> Result<Vec<i64>> {
+    conn.prepare_cached("SELECT key FROM runs WHERE tasks IS NOT NULL AND deleted_at IS NULL ORDER BY started_at DESC, key DESC LIMIT ?1")?
+        .query_map([i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?
+        .collect()
+}
+
 /// Start and machine of the newest run that is not deleted.
 pub(crate) fn newest_machine(conn: &Connection) -> Result<Option<(String, Machine)>> {
     conn.prepare_cached("SELECT started_at, machine FROM runs WHERE deleted_at IS NULL ORDER BY started_at DESC, key DESC LIMIT 1")?
