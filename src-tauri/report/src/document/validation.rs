@@ -35,7 +35,9 @@ impl Source<'_> {
         let damaged =
             self.run.rungs.iter().filter(|rung| matches!(&rung.status, RungStatus::Failed(cause) if is_about_files(cause.kind))).count()
                 as u32;
-        let loaded = self.run.rungs.iter().filter(|rung| rung.load.load_ms.is_some() || !rung.trials.is_empty()).count() as u32;
+        let loaded =
+            self.run.rungs.iter().filter(|rung| rung.load.load_ms.is_some() || !rung.trials.is_empty() || !rung.items.is_empty()).count()
+                as u32;
         if damaged > 0 {
             return Fact::new(name, format!("FAIL: {} could not be fetched or read", format::count(damaged, "model", "models")), Tone::Bad);
         }
@@ -48,8 +50,12 @@ impl Source<'_> {
     fn framework(&self) -> Fact {
         let name = "Escalation framework";
         let trials = self.run.rungs.iter().map(|rung| rung.trials.len()).sum::<usize>() as u32;
+        let answers = self.run.rungs.iter().map(|rung| rung.items.len()).sum::<usize>() as u32;
         let rungs = self.run.rungs.len() as u32;
-        let stored = format!("{} stored for {}", format::count(trials, "trial", "trials"), format::count(rungs, "rung", "rungs"));
+        let trials = self.has_ladder().then(|| format::count(trials, "trial", "trials"));
+        let answers = self.run.tasks.as_ref().map(|_| format::count(answers, "answer to tasks", "answers to tasks"));
+        let kept: Vec<String> = [trials, answers].into_iter().flatten().collect();
+        let stored = format!("{} stored for {}", kept.join(" and "), format::count(rungs, "rung", "rungs"));
         match self.run.status {
             RunStatus::Finished => Fact::new(name, format!("PASS: every rung was climbed or left out by a rule, {stored}"), Tone::Good),
             RunStatus::Stopped => Fact::new(name, format!("not finished: stopped by hand, {stored}"), Tone::Quiet),
