@@ -94,7 +94,11 @@ impl Page<'_> {
     fn tasks(&self, tasks: &TasksPart, document: &Document) -> String {
         let headline = if document.has_ladder { escaped(&tasks.headline) } else { String::new() };
         let titled = |title: &str, text: String| if text.is_empty() { text } else { format!("### {title}\n\n{text}") };
-        let scores = tasks.scores.iter().map(table).collect::<Vec<_>>().join("\n\n");
+        let note = tasks.scores_note.to_owned();
+        let scores = match tasks.scores.is_empty() {
+            true => String::new(),
+            false => std::iter::once(note).chain(tasks.scores.iter().map(table)).collect::<Vec<_>>().join("\n\n"),
+        };
         let mut parts = vec![
             headline,
             tasks.overview.as_ref().map(table).unwrap_or_default(),

@@ -99,6 +99,20 @@ pub(crate) fn share_range(low: f64, high: f64) -> String {
     format!("{}–{}", format::percent(low).trim_end_matches(" %"), format::percent(high))
 }
 
+/// A time that a person set, in as few digits as it needs: “500 ms”, “30 s”, “1 min 30 s”.
+pub(crate) fn set_time(seconds: f64) -> String {
+    match seconds {
+        short if short < 1.0 => format!("{} ms", format::setting(short * 1e3)),
+        short if short < 60.0 => format!("{} s", format::setting(short)),
+        long => format::duration(long),
+    }
+}
+
+/// A speed that a person set: “25 tokens/s”.
+pub(crate) fn set_speed(tps: f64) -> String {
+    format!("{} tokens/s", format::setting(tps))
+}
+
 /// What each candidate is called; where two share a title, by its model and engine too.
 pub(crate) fn model_names(candidates: &[Candidate], redaction: &Redaction) -> Vec<String> {
     let is_shared = |title: &str| candidates.iter().filter(|candidate| candidate.title == title).count() > 1;

@@ -24,6 +24,8 @@ pub(crate) struct TasksPart {
     pub(crate) figure: Option<Figure>,
     /// Task × model, a few models each.
     pub(crate) scores: Vec<Table>,
+    /// What a cell of these tables holds.
+    pub(crate) scores_note: &'static str,
     pub(crate) advice: Vec<TaskAdvicePart>,
     /// Tasks that could not be asked, and why.
     pub(crate) unavailable: Vec<Fact>,
@@ -53,6 +55,7 @@ impl Source<'_> {
             }),
             figure: self.quality_figure(advised, settings),
             scores: self.scores(advised, &names),
+            scores_note: SCORES_NOTE,
             advice: advice.tasks.iter().map(|task| self.advice(task)).collect(),
             unavailable: advised
                 .plan
@@ -84,7 +87,7 @@ impl Source<'_> {
         let next = match &advice.verdict {
             TaskVerdict::Tie { prefer, members } => {
                 let others: Vec<&str> = members.iter().filter(|member| *member != prefer).map(|member| member.title.as_str()).collect();
-                if others.is_empty() { runner_up } else { Some(format!("no better or worse: {}", format::list(&others))) }
+                if others.is_empty() { runner_up } else { Some(format!("tied: {}", format::list(&others))) }
             }
             _ => runner_up,
         };
@@ -169,6 +172,8 @@ impl Source<'_> {
     }
 }
 
+const SCORES_NOTE: &str =
+    "Right answers of those that count, their 95 % interval, how many kept the form asked for too, and what an answer takes.";
 const OVERVIEW: [&str; 5] = ["Task", "Use", "Right answers", "An answer", "Next best"];
 
 /// “For coding and extraction use B; for reasoning use C. Not proven: chat.”
@@ -207,14 +212,14 @@ fn verdict_in_short(advice: &TaskAdvice) -> String {
     let is_measured = advice.rows.iter().any(|row| row.score.as_ref().is_some_and(|score| score.lenient.is_some()));
     match &advice.verdict {
         TaskVerdict::Use { pick } => pick.title.clone(),
-        TaskVerdict::Tie { prefer, .. } => format!("{} (of a tie)", prefer.title),
+        TaskVerdict::Tie { prefer, .. } => prefer.title.clone(),
         TaskVerdict::NotProven { leader, .. } => format!("not proven: {}", leader.title),
         TaskVerdict::None { .. } if is_measured => "none will do".to_owned(),
         TaskVerdict::None { .. } => "not measured".to_owned(),
     }
 }
 
-/// “22 of 24 (74–98 %, 21 in form, 4.10 s an answer)”.
+/// “22 of 24 (74–98 %, 21 in form, 4.10 s)”.
 fn cell(candidate: &Candidate, task: &Task) -> String {
     let score: Option<&TaskScore> = candidate.result(task).map(|result| &result.score);
     let Some(score) = score else { return format::UNKNOWN.to_owned() };
@@ -224,29 +229,30 @@ fn cell(candidate: &Candidate, task: &Task) -> String {
     let parts = [
         Some(share_range(share.low, share.high)),
         score.strict.map(|strict| format!("{} in form", strict.ok)),
-        score.seconds.map(|seconds| format!("{} an answer", format::milliseconds(seconds.median * 1e3))),
+        score.seconds.map(|seconds| format::milliseconds(seconds.median * 1e3)),
         left_out,
     ];
     format!("{} ({})", format::success(&share), parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
-/// “60 % right, 30.0 s an answer”.
+/// “60 % right, 30 s an answer”.
 fn floors_in_words(floors: &TaskFloors) -> String {
     let parts = [
         Some(format!("{} right", format::percent(floors.quality))),
-        floors.seconds.map(|seconds| format!("{} an answer", format::milliseconds(seconds * 1e3))),
-        floors.tokens_per_s.map(format::tokens_per_second),
-        floors.first_token_s.map(|seconds| format!("first token within {}", format::milliseconds(seconds * 1e3))),
+        floors.seconds.map(|seconds| format!("{} an answer", words::set_time(seconds))),
+        floors.tokens_per_s.map(words::set_speed),
+        floors.first_token_s.map(|seconds| format!("first token within {}", words::set_time(seconds))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-/// Gates of which it can't be told whether they are passed.
+/// Gates of which it can't be told whether they are passed, of the models that are not avoided anyway.
 fn gates_in_words(advice: &TaskAdvice) -> Option<String> {
     let borderline = |row: &toprung_core::recommend::AdviceRow| {
         let is_it = |gate: &&toprung_core::recommend::Gate| gate.state == GateState::Borderline && gate.kind != GateKind::Memory;
         let words: Vec<&str> = row.gates.iter().filter(is_it).map(|gate| gate.words.as_str()).collect();
-        (!words.is_empty()).then(|| format!("{}: {}", row.pick.title, words.join(", ")))
+        let is_avoided = advice.avoid.iter().any(|avoid| avoid.pick == row.pick);
+        (!words.is_empty() && !is_avoided).then(|| format!("{}: {}", row.pick.title, words.join(", ")))
     };
     let lines: Vec<String> = advice.rows.iter().filter_map(borderline).collect();
     (!lines.is_empty()).then(|| format!("{}.", lines.join("; ")))

@@ -146,7 +146,7 @@ fn a_run_of_tasks_leads_with_its_advice_and_has_no_empty_tables_of_speed() {
         "| Task | Use | Right answers | An answer | Next best |",
         "| **Complex reasoning** | llama3:8b | 22 of 24 (74–98 %) | 3.32 s |",
         "| Task | llama3.2:1b | llama3:8b | codellama:13b |",
-        "| **Complex reasoning** | 3 of 24 (4–31 %, 2 in form, 1.38 s an answer) | 22 of 24 (74–98 %, 21 in form, 3.32 s an answer) |",
+        "| **Complex reasoning** | 3 of 24 (4–31 %, 2 in form, 1.38 s) | 22 of 24 (74–98 %, 21 in form, 3.32 s) |",
         "### Complex reasoning",
         "- **Floors**: 60 % right, 1 min 30 s an answer.",
         "- **Avoid**: llama3.2:1b: 3 of 24 passed",

@@ -14,7 +14,7 @@ use crate::palette::{Palette, Theme};
 /// Below this a chart cannot be read.
 const LEAST_WIDTH: u32 = 320;
 /// The plot's height as a share of the width, and its bounds in pixels.
-const HEIGHT_SHARE: f64 = 0.5;
+const HEIGHT_SHARE: f64 = 0.42;
 const PLOT_HEIGHT: (i32, i32) = (250, 420);
 const HEAD_HEIGHT: i32 = 34;
 /// Below the plot: the axis's labels, then its title.
@@ -97,7 +97,7 @@ impl Sheet<'_> {
         self.axes();
         let words = region.as_ref().zip(self.spec.floors.as_ref()).map(|(area, floors)| self.region_words(area, floors));
         let front = self.front();
-        let labels = self.labels(&front, words.as_ref().map(|(place, _)| *place));
+        let labels = self.labels(&front, region, words.as_ref().map(|(place, _)| *place));
         self.canvas.line(if front.len() > 1 { &front } else { &[] }, self.palette.bar);
         self.spec.points.iter().for_each(|point| self.intervals(point));
         self.leaders(&labels);

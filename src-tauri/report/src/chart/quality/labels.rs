@@ -18,7 +18,7 @@ const ON_THE_FRONT: &str = "best trade-offs";
 
 impl Sheet<'_> {
     /// Each model's name beside its point, the front's first, then the words of the front's own line.
-    pub(super) fn labels(&self, front: &[(i32, i32)], words: Option<Box2>) -> Vec<Label> {
+    pub(super) fn labels(&self, front: &[(i32, i32)], region: Option<Box2>, words: Option<Box2>) -> Vec<Label> {
         let room = ((f64::from(self.plot.right - self.plot.left) * LABEL_SHARE) as i32).min(LABEL_WIDTH);
         let mut wishes: Vec<Label> = self.spec.points.iter().map(|point| self.wish(point, room)).collect();
         wishes.sort_by_key(|wish| (!wish.is_strong(), wish.near.top, wish.near.left));
@@ -32,7 +32,7 @@ impl Sheet<'_> {
             .collect();
         let taken: Vec<Box2> = self.spec.points.iter().map(|point| self.dot_box(point)).chain(words).collect();
         let intervals = self.spec.points.iter().map(|point| self.interval_boxes(point)).flat_map(|(along, up)| [along, up]).flatten();
-        let lines: Vec<Box2> = intervals.chain(front.windows(2).flat_map(pieces)).collect();
+        let lines: Vec<Box2> = intervals.chain(front.windows(2).flat_map(pieces)).chain(region.map(edges).into_iter().flatten()).collect();
         let places = place(&wanted, self.plot, &taken, &lines);
         wishes.into_iter().zip(places).filter_map(|(wish, place)| Some(Label { place: place?, ..wish })).collect()
     }
@@ -72,6 +72,11 @@ impl Label {
     fn is_strong(&self) -> bool {
         self.look.weight == Weight::SemiBold
     }
+}
+
+/// A region's two dashed edges.
+fn edges(region: Box2) -> [Box2; 2] {
+    [Box2 { right: region.left + 1, ..region }, Box2 { top: region.bottom - 1, ..region }]
 }
 
 /// A place on a line's longest piece.

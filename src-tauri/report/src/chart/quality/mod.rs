@@ -57,9 +57,9 @@ struct Span {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Look {
-    /// No other model is both better and faster.
+    /// Whatever is better is slower.
     Front,
-    /// Another one is.
+    /// Another is at least as good and as fast.
     Behind,
     /// Not asked every task, so that it can't be compared.
     Partial,

@@ -61,8 +61,8 @@ fn region(floors: &TaskFloors, pace: Pace) -> FloorRegion {
     let speed = pace.floor(floors);
     let quality = format!("{} right", format::percent(floors.quality));
     let limit = speed.map(|speed| match pace {
-        Pace::Seconds => format!("within {}", pace.words(speed)),
-        Pace::TokensPerSecond => pace.words(speed),
+        Pace::Seconds => format!("within {}", words::set_time(speed)),
+        Pace::TokensPerSecond => words::set_speed(speed),
     });
     let floors_in_words: Vec<String> = std::iter::once(quality).chain(limit).collect();
     FloorRegion { quality: floors.quality, speed, words: format!("good enough: {}", floors_in_words.join(", ")) }
@@ -140,16 +140,16 @@ impl Source {
         let has = |look: Look| points.iter().any(|point| point.look == look);
         let mut parts = vec!["capped lines: 95 % intervals".to_owned()];
         if points.len() > 1 && has(Look::Front) {
-            parts.push("filled: no other model is both better and faster".to_owned());
+            parts.push("filled: whatever is better is slower".to_owned());
         }
         if has(Look::Behind) {
-            parts.push("ring: another one is".to_owned());
+            parts.push("ring: another is at least as good and as fast".to_owned());
         }
         if has(Look::Partial) {
             parts.push("small ring: not asked every task".to_owned());
         }
         if let Some(first) = floors.and_then(|floors| floors.first_token_s) {
-            parts.push(format!("not drawn: the first token within {}", format::milliseconds(first * 1e3)));
+            parts.push(format!("not drawn: the first token within {}", words::set_time(first)));
         }
         parts
     }
@@ -194,7 +194,7 @@ impl Source {
         }
         let front: Vec<&str> = self.drawn().filter(|(_, look)| *look == Look::Front).map(|(model, _)| model.name.as_str()).collect();
         if self.drawn().count() > 1 && !front.is_empty() {
-            alt.push_str(&format!(" Best trade-offs, than which none is both better and faster: {}.", format::list(&front)));
+            alt.push_str(&format!(" Best trade-offs, where whatever is better is slower: {}.", format::list(&front)));
         }
         if let Some(region) = region {
             alt.push_str(&format!(" Shaded as {}.", region.words));
@@ -205,8 +205,8 @@ impl Source {
 
 fn aside(look: Look) -> &'static str {
     match look {
-        Look::Front => ", no other is both better and faster",
-        Look::Behind => ", another is both better and faster",
+        Look::Front => ", whatever is better is slower",
+        Look::Behind => ", another is at least as good and as fast",
         Look::Partial => ", not asked every task",
     }
 }
