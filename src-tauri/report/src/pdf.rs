@@ -153,22 +153,3 @@ mod tests {
         }
     }
 }
-#[cfg(test)]
-#[test]
-fn zz_temporary() {
-    let (run, analysis) = crate::fixture::tasks::twelve_asked();
-    std::fs::write("/tmp/prev/twelve.pdf", pdf(&run, &analysis).unwrap()).unwrap();
-    for (theme, name) in [(crate::chart::Theme::Light, "l"), (crate::chart::Theme::Dark, "d")] {
-        for w in [320, 760] {
-            let c = crate::chart::chart_for(
-                &run,
-                &analysis,
-                crate::chart::ChartKind::Quality(Some(toprung_core::task::Task::Reasoning)),
-                theme,
-                w,
-            )
-            .unwrap();
-            std::fs::write(format!("/tmp/prev/twelve-{name}-{w}.svg"), c.svg).unwrap();
-        }
-    }
-}

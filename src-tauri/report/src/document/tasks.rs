@@ -14,6 +14,9 @@ use crate::words::{self, share_range, tasks_in_words};
 /// Models side by side in one table; more would leave no room for their figures.
 const MODELS_ABREAST: usize = 4;
 
+/// Tied models that a cell names.
+const NAMED: usize = 2;
+
 /// What a run's tasks showed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct TasksPart {
@@ -87,7 +90,7 @@ impl Source<'_> {
         let next = match &advice.verdict {
             TaskVerdict::Tie { prefer, members } => {
                 let others: Vec<&str> = members.iter().filter(|member| *member != prefer).map(|member| member.title.as_str()).collect();
-                if others.is_empty() { runner_up } else { Some(format!("tied: {}", format::list(&others))) }
+                if others.is_empty() { runner_up } else { Some(format!("tied: {}", a_few(&others))) }
             }
             _ => runner_up,
         };
@@ -205,6 +208,14 @@ fn task_in_a_sentence(task: &Task) -> String {
     match task {
         Task::Own(name) => name.clone(),
         of_the_suite => of_the_suite.title().to_lowercase(),
+    }
+}
+
+/// “A, B and C”, “A, B, C and 8 more”: a cell has room for a few.
+fn a_few(names: &[&str]) -> String {
+    match names.get(..NAMED) {
+        Some(few) if names.len() > NAMED + 1 => format!("{} and {} more", few.join(", "), names.len() - NAMED),
+        _ => format::list(names),
     }
 }
 

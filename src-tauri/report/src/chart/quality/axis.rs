@@ -90,7 +90,7 @@ pub(super) struct LogScale {
 }
 
 /// The least factor from one end to the other: a single point stands in the middle of something.
-const LEAST_FACTOR: f64 = 4.0;
+const LEAST_FACTOR: f64 = 2.0;
 /// Air at either end, as a share of the factor's logarithm.
 const AIR_SHARE: f64 = 0.07;
 /// No machine answers in less, or takes longer: beyond this a reading is broken, and would press all others into a corner.
@@ -120,29 +120,50 @@ impl LogScale {
         }
     }
 
-    /// Round values with their labels: 1, 2 and 5 of each power of ten, or of times what people count by; fewer where they would be many.
-    pub(super) fn ticks(&self, most: usize) -> Vec<(f64, String)> {
-        const MANTISSAS: [&[f64]; 3] = [&[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
-        let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
-        let of = |mantissas: &[f64]| -> Vec<f64> {
-            let values = decades.clone().flat_map(|decade| mantissas.iter().map(move |mantissa| mantissa * 10f64.powi(decade)));
-            values.map(|value| self.human(value)).filter(|value| (self.low..=self.high).contains(value)).collect()
-        };
-        let values = MANTISSAS.iter().map(|mantissas| of(mantissas)).find(|values| values.len() <= most).unwrap_or_else(|| {
-            let all = of(MANTISSAS[2]);
-            let step = all.len().div_ceil(most.max(1)).max(1);
-            all.into_iter().step_by(step).collect()
-        });
+    /// Whether the axis reaches it.
+    pub(super) fn holds(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
+    /// Round values with their labels, as many as keep a distance of `room` pixels on an axis of `pixels`.
+    pub(super) fn ticks(&self, pixels: i32, room: i32) -> Vec<(f64, String)> {
+        const MANTISSAS: [&[f64]; 5] =
+            [&[1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0], &[1.0, 1.5, 2.0, 3.0, 5.0, 7.0], &[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]];
+        let least = f64::from(room) / f64::from(pixels.max(1));
+        let have_room = |values: &Vec<f64>| values.windows(2).all(|pair| (self.share(pair[1]) - self.share(pair[0])).abs() >= least);
+        let mut values = MANTISSAS.iter().map(|mantissas| self.round(mantissas)).find(have_room).unwrap_or_else(|| self.round(&[1.0]));
+        while values.len() > 2 && !have_room(&values) {
+            values = values.into_iter().step_by(2).collect();
+        }
         values.into_iter().map(|value| (value, self.pace.tick(value))).collect()
     }
 
+    /// These multiples of powers of ten on the axis, from low to high.
+    fn round(&self, mantissas: &[f64]) -> Vec<f64> {
+        let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+        let values = decades.flat_map(|decade| mantissas.iter().map(move |mantissa| mantissa * 10f64.powi(decade)));
+        values.filter_map(|value| self.human(value)).filter(|value| self.holds(*value)).collect()
+    }
+
     /// Above a minute people count by sixty: 100 s would be a tick that nobody knows.
-    fn human(&self, value: f64) -> f64 {
-        const HUMAN_S: [(f64, f64); 7] =
-            [(50.0, 60.0), (100.0, 120.0), (200.0, 240.0), (300.0, 300.0), (500.0, 600.0), (1000.0, 1200.0), (2000.0, 1800.0)];
+    fn human(&self, value: f64) -> Option<f64> {
+        const FROM_S: f64 = 49.0;
+        const HUMAN_S: [(f64, f64); 9] = [
+            (50.0, 60.0),
+            (100.0, 120.0),
+            (200.0, 240.0),
+            (300.0, 300.0),
+            (500.0, 600.0),
+            (1000.0, 1200.0),
+            (2000.0, 1800.0),
+            (3000.0, 3600.0),
+            (10_000.0, 10_800.0),
+        ];
         match self.pace {
-            Pace::Seconds => HUMAN_S.into_iter().find(|(round, _)| (round / value - 1.0).abs() < 1e-6).map_or(value, |(_, human)| human),
-            Pace::TokensPerSecond => value,
+            Pace::Seconds if value > FROM_S => {
+                HUMAN_S.into_iter().find(|(round, _)| (round / value - 1.0).abs() < 1e-6).map(|(_, human)| human)
+            }
+            _ => Some(value),
         }
     }
 }
@@ -161,16 +182,17 @@ mod tests {
     }
 
     #[test]
-    fn ticks_are_round_and_few() {
+    fn ticks_are_round_and_have_room() {
         let labels = |low: f64, high: f64| -> Vec<String> {
             let scale = LogScale::holding(Pace::Seconds, [low, high].into_iter());
-            scale.ticks(7).into_iter().map(|(_, label)| label).collect()
+            scale.ticks(600, 60).into_iter().map(|(_, label)| label).collect()
         };
         assert_eq!(labels(0.4, 12.0), ["0.5 s", "1 s", "2 s", "5 s", "10 s"]);
-        assert_eq!(labels(12.0, 140.0), ["20 s", "1 min", "2 min"]);
+        assert_eq!(labels(12.0, 140.0), ["15 s", "20 s", "30 s", "1 min", "2 min"]);
+        assert_eq!(labels(1.83, 2.78), ["2 s", "2.5 s", "3 s"], "a narrow axis has more than one tick");
         for (low, high) in [(1.0, 1.0), (0.001, 5000.0), (1e-4, 1e6), (f64::NAN, 3.0)] {
             let labels = labels(low, high);
-            assert!((1..=7).contains(&labels.len()), "{low} to {high}: {labels:?}");
+            assert!((1..=10).contains(&labels.len()), "{low} to {high}: {labels:?}");
         }
     }
 
@@ -181,6 +203,6 @@ mod tests {
             let share = scale.share(value);
             assert!((0.0..=1.0).contains(&share), "{value} stands at {share}");
         }
-        assert_eq!(LogScale::holding(Pace::Seconds, std::iter::empty()).ticks(7).len(), 3, "an axis without a value is still one");
+        assert!(!LogScale::holding(Pace::Seconds, std::iter::empty()).ticks(600, 60).is_empty(), "an axis without a value is still one");
     }
 }

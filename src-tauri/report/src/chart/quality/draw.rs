@@ -1,6 +1,6 @@
 //! From the chart's figures to its picture.
 
-use super::axis::LogScale;
+use super::axis::{LogScale, Pace};
 use super::place::overlap;
 use super::{FloorRegion, Look, Point, QualitySpec, Span};
 use crate::chart::canvas::{Box2, Canvas, Type};
@@ -31,8 +31,10 @@ const DOT_AIR: i32 = 7;
 /// Half the length of an interval's cap.
 const CAP: i32 = 3;
 pub(super) const LABEL_HEIGHT: i32 = 16;
-/// Pixels from one tick of the axis to the next.
-const TICK_ROOM: i32 = 68;
+/// The least pixels from one tick of the axis to the next.
+const TICK_ROOM: i32 = 56;
+/// A floor that even the slowest model beats by more than this factor lies beyond the axis; the words still say it.
+const FAR_FLOOR: f64 = 2.5;
 /// Length of a dash, and of the space behind it.
 const DASH: i32 = 4;
 
@@ -43,15 +45,14 @@ pub(super) fn quality(spec: &QualitySpec, theme: Theme) -> Chart {
     let tall = ((f64::from(sheet_width) * HEIGHT_SHARE) as i32).clamp(PLOT_HEIGHT.0, PLOT_HEIGHT.1);
     let plot = Box2 { left: LEFT, top: HEAD_HEIGHT, right: sheet_width - RIGHT_AIR, bottom: HEAD_HEIGHT + tall };
     let height = plot.bottom + AXIS_HEIGHT + LEGEND_LINE * legend.len() as i32 + LABEL_AIR;
-    let floor = spec.floors.as_ref().and_then(|floors| floors.speed);
-    let values = spec.points.iter().flat_map(|point| [point.speed.low, point.speed.value, point.speed.high]).chain(floor);
+    let values = values(spec);
     let mut svg = String::new();
     let sheet = Sheet {
         spec,
         palette: theme.palette(),
         canvas: Canvas::new(&mut svg, sheet_width as u32, height as u32),
         plot,
-        scale: LogScale::holding(spec.pace, values),
+        scale: LogScale::holding(spec.pace, values.into_iter()),
         width: sheet_width,
     };
     let (marks, text_widths) = sheet.draw(height, &legend);
@@ -64,6 +65,21 @@ pub(super) fn quality(spec: &QualitySpec, theme: Theme) -> Chart {
         rows: spec.rows.clone(),
         alt: spec.alt.clone(),
     }
+}
+
+/// What the axis of speed must hold: all points with their intervals, and the floor, unless all are so much faster that it would press
+/// them into a corner.
+fn values(spec: &QualitySpec) -> Vec<f64> {
+    let points = || spec.points.iter().flat_map(|point| [point.speed.low, point.speed.value, point.speed.high]);
+    let is_near = |floor: &f64| {
+        let near = match spec.pace {
+            Pace::Seconds => floor / FAR_FLOOR,
+            Pace::TokensPerSecond => floor * FAR_FLOOR,
+        };
+        points().any(|value| !spec.pace.is_faster(value, near))
+    };
+    let floor = spec.floors.as_ref().and_then(|floors| floors.speed).filter(is_near);
+    points().chain(floor).collect()
 }
 
 /// As many parts a line as fit.
@@ -134,7 +150,8 @@ impl Sheet<'_> {
             self.canvas
                 .fill(Box2 { left, top: area.bottom - 1, right: (left + DASH).min(area.right), bottom: area.bottom }, self.palette.good);
         }
-        for top in (area.top..area.bottom).step_by(2 * DASH as usize).filter(|_| floors.speed.is_some()) {
+        for top in (area.top..area.bottom).step_by(2 * DASH as usize).filter(|_| floors.speed.is_some_and(|speed| self.scale.holds(speed)))
+        {
             self.canvas.fill(Box2 { left: area.left, top, right: area.left + 1, bottom: (top + DASH).min(area.bottom) }, self.palette.good);
         }
         area
@@ -167,8 +184,7 @@ impl Sheet<'_> {
             let wide = width(&label, SMALL_SIZE, Weight::Regular);
             self.canvas.text(&label, self.plot.left - LABEL_AIR - wide, y, self.small(ink_2));
         }
-        let most = ((self.plot.right - self.plot.left) / TICK_ROOM).max(2) as usize;
-        for (value, label) in self.scale.ticks(most) {
+        for (value, label) in self.scale.ticks(self.plot.right - self.plot.left, TICK_ROOM) {
             let x = self.x(value);
             self.canvas.fill(Box2 { left: x, top: self.plot.top, right: x + 1, bottom: self.plot.bottom }, line);
             let wide = width(&label, SMALL_SIZE, Weight::Regular);
