@@ -3,6 +3,8 @@
 //! A check that nothing speaks to is “not tested”, with what would test it: a verdict without evidence is none. The words name
 //! no command and no button: the terminal and the window each add their own.
 
+mod of_run;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cause::Cause;
@@ -11,6 +13,8 @@ use crate::format;
 use crate::model::{ModelFacts, ModelRef};
 use crate::run::{RunRecord, RunStatus, RungRecord, RungStatus};
 use crate::stress::{StressKind, StressTest, Verdict};
+
+pub use of_run::validate_run;
 
 /// Names that one sentence lists; the rest are counted.
 const MOST_NAMED: usize = 3;
