@@ -10,6 +10,7 @@ pub(crate) fn command(code: &str) -> Option<&'static str> {
         "nothing_installed" | "not_installed" => "toprung models pull MODEL",
         "installed_already" => "toprung models rm MODEL",
         "no_such_model" => "toprung models list",
+        "too_few_models" => "toprung stress download --model A B",
         "key_refused" => "toprung key set URL",
         "key_unprotected" => "toprung key rm URL",
         "cooling" => "toprung stress sustain --minutes 10",
@@ -45,8 +46,8 @@ mod tests {
 
     #[test]
     fn every_command_that_is_named_can_be_typed() {
-        let codes = ["no_such_test", "no_such_run", "nothing_installed", "installed_already", "no_such_model", "key_refused"];
-        let checks = ["key_unprotected", "cooling", "model_cache", "escalation", "downloads", "concurrency", "headroom"];
+        let codes = ["no_such_test", "no_such_run", "nothing_installed", "installed_already", "no_such_model", "too_few_models"];
+        let checks = ["key_refused", "key_unprotected", "cooling", "model_cache", "escalation", "downloads", "concurrency", "headroom"];
         for code in codes.into_iter().chain(checks) {
             let line = command(code).unwrap_or_else(|| panic!("{code}"));
             Args::try_parse_from(line.split_whitespace()).unwrap_or_else(|error| panic!("{line}: {error}"));

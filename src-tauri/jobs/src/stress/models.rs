@@ -82,7 +82,7 @@ pub(super) fn to_download(
     }
     if models.len() < USUAL_DOWNLOADS {
         let what = format!("Downloads at once need at least {USUAL_DOWNLOADS} models that are not here yet; there is {}.", models.len());
-        return Err(Problem::input("too_few_models", what, "Name two or more with --model."));
+        return Err(Problem::input("too_few_models", what, "Name two or more."));
     }
     Ok(models)
 }
