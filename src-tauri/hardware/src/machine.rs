@@ -9,8 +9,8 @@ use crate::{clocks, cpu, gpu, host, memory, power, topology};
 /// Describes this machine; what can't be told stays `None`.
 pub fn machine() -> Machine {
     let (cpu, physical_cores, logical_cores) = cpu::description();
-    let memory = memory::sizes();
     let root = Root::real();
+    let memory = memory::sizes(&root);
     let kinds = topology::kinds(&root);
     Machine {
         version: PROFILE_VERSION,
@@ -24,7 +24,7 @@ pub fn machine() -> Machine {
         governor: clocks::governor(&root),
         power_profile: root.text("sys/firmware/acpi/platform_profile"),
         memory_bytes: memory.map(|sizes| sizes.total),
-        swap_bytes: memory.map(|sizes| sizes.swap),
+        swap_bytes: memory.and_then(|sizes| sizes.swap),
         gpus: gpu::gpus(),
         os: os(System::name().ok(), System::os_version().ok()),
         kernel: System::kernel_version().ok(),

@@ -3,7 +3,6 @@
 mod file;
 mod kept;
 mod live;
-mod load;
 mod models;
 mod plan;
 
@@ -150,7 +149,7 @@ pub fn start(home: &Arc<Home>, plan: StressPlan, on_live: OnStressLive) -> Resul
 fn readers() -> StressReaders {
     StressReaders {
         memory_available: Some(Box::new(toprung_hardware::available_memory_bytes)),
-        load_average: Some(Box::new(load::average)),
+        load_average: Some(Box::new(toprung_hardware::load_average)),
     }
 }
 
