@@ -149,6 +149,7 @@ pub fn start(home: &Arc<Home>, plan: StressPlan, on_live: OnStressLive) -> Resul
 fn readers() -> StressReaders {
     StressReaders {
         memory_available: Some(Box::new(toprung_hardware::available_memory_bytes)),
+        swap_used: Some(Box::new(toprung_hardware::swap_used_bytes)),
         load_average: Some(Box::new(toprung_hardware::load_average)),
     }
 }
