@@ -10,6 +10,7 @@ mod card;
 mod intel;
 mod names;
 mod nvidia;
+mod sensed;
 mod silent;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,11 @@ trait Device: Send {
 
     /// What to say where it reads nothing at all.
     fn problem(&mut self) -> Problem;
+
+    /// Whether the kernel has switched it off: it is not woken to be read.
+    fn is_asleep(&self) -> bool {
+        false
+    }
 
     /// Whether it slept when it was found, was therefore not asked, and has woken since.
     fn has_woken(&self) -> bool {
