@@ -38,7 +38,7 @@ pub use bandwidth::copy_bandwidth;
 pub use clock::{slept_s, wall_offset_s};
 pub use disk::free_bytes as disk_free_bytes;
 pub use load::load_average;
-pub use machine::machine;
+pub use machine::{machine, machine_at_work};
 pub use memory::{available_bytes as available_memory_bytes, swap_used_bytes};
 pub use power::on_mains;
 pub use rapl::reads_power;

@@ -192,7 +192,7 @@ fn measured(plan: CrowdPlan, started_at: String, levels: Vec<Level>, end: CrowdE
         started_at,
         model: plan.model,
         engine: plan.description,
-        machine: toprung_hardware::machine(),
+        machine: toprung_hardware::machine_at_work(),
         mode: plan.mode,
         shape: plan.shape,
         context_tokens: plan.context_tokens,

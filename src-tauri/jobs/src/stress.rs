@@ -118,7 +118,7 @@ pub fn start(home: &Arc<Home>, plan: StressPlan, on_live: OnStressLive) -> Resul
     let lock = ClimbLock::take(home)?;
     let began = jiff::Timestamp::now();
     // Another machine's figures can't be read from here, and this one's say nothing of it.
-    let machine = if plan.is_here { toprung_hardware::machine() } else { Machine::default() };
+    let machine = if plan.is_here { toprung_hardware::machine_at_work() } else { Machine::default() };
     let (probes, readers) =
         if plan.is_here { (toprung_hardware::probes_with_disk(home.folder()), readers()) } else { (Vec::new(), StressReaders::default()) };
     let test = StressTest {
