@@ -163,7 +163,10 @@ fn one_test_at_a_time_runs_on_a_data_folder() {
 fn the_validation_says_what_was_not_tested_and_passes_what_was() {
     let place = Place::new();
     let before = run(place.scripted(&model("a", ""), "validate")).expect(0).out;
-    assert!(before.contains("· Cooling: not tested") && before.contains("→ Test it with: toprung stress sustain"), "{before}");
+    assert!(
+        before.contains("· Cooling: not tested") && before.contains("→ Make the stress test of sustained load. (toprung stress sustain"),
+        "{before}"
+    );
     run(place.scripted(&model("a", ""), SUSTAIN)).expect(0);
     run(place.scripted(&model("a", ""), "climb --model a --mode quick --yes")).expect(0);
     run(place.scripted(&model("a", ""), "validate --json list.json")).expect(0);

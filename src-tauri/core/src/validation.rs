@@ -1,6 +1,9 @@
 //! Whether the machine and this program hold up, as a list of checks: what was stored is looked at, nothing is measured.
 //!
-//! A check that nothing speaks to is “not tested”, with the command that would test it: a verdict without evidence is none.
+//! A check that nothing speaks to is “not tested”, with what would test it: a verdict without evidence is none. The words name
+//! no command and no button: the terminal and the window each add their own.
+
+mod of_run;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +13,8 @@ use crate::format;
 use crate::model::{ModelFacts, ModelRef};
 use crate::run::{RunRecord, RunStatus, RungRecord, RungStatus};
 use crate::stress::{StressKind, StressTest, Verdict};
+
+pub use of_run::validate_run;
 
 /// Names that one sentence lists; the rest are counted.
 const MOST_NAMED: usize = 3;
@@ -37,7 +42,7 @@ impl CheckVerdict {
 /// One check with what it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// Stable: `cooling`, `model_cache`, `escalation`, `downloads`, `concurrency`, `headroom`.
+    /// Stable: `cooling`, `model_cache` (of a run's report `model_files`), `escalation`, `downloads`, `concurrency`, `headroom`.
     pub code: String,
     pub title: String,
     pub verdict: CheckVerdict,
@@ -115,7 +120,7 @@ const COOL: &str = "Close other programs, raise the laptop or clean its fan, and
 /// No throttling under sustained load. A run that saw throttling fails it too.
 fn cooling(stored: &Stored<'_>) -> Check {
     let (code, title) = ("cooling", "Cooling");
-    let how = "Test it with: toprung stress sustain --minutes 10";
+    let how = "Make the stress test of sustained load.";
     let mut found = by_stress(stored, StressKind::Sustain, (code, title), how, COOL);
     let Some(run) = stored.runs.first() else { return found };
     let rates: Vec<f64> = run.samples.iter().filter_map(|sample| sample.throttles_per_s).collect();
@@ -148,7 +153,7 @@ fn model_cache(stored: &Stored<'_>) -> Check {
     };
     if models.is_empty() {
         let evidence = vec!["The engine has no model.".to_owned()];
-        return check(code, title, CheckVerdict::NotTested, evidence, "Pull one with: toprung models pull MODEL");
+        return check(code, title, CheckVerdict::NotTested, evidence, "Pull one, then look again.");
     }
     let bytes = models.iter().filter_map(|model| model.facts.file_bytes).sum();
     let mut evidence = vec![format!("{} in {}.", format::count(models.len() as u32, "model", "models"), format::bytes_gb(bytes))];
@@ -163,7 +168,7 @@ fn model_cache(stored: &Stored<'_>) -> Check {
     );
     match (bad.is_empty(), unverified.is_empty()) {
         (false, _) => check(code, title, CheckVerdict::Fail, evidence, "Delete the model and pull it again."),
-        (true, false) => check(code, title, CheckVerdict::NotTested, evidence, "Compute the digests with: toprung validate --verify"),
+        (true, false) => check(code, title, CheckVerdict::NotTested, evidence, "Compute the digests: each such file is read once."),
         (true, true) => check(code, title, CheckVerdict::Pass, evidence, ""),
     }
 }
@@ -204,22 +209,25 @@ fn some_of(names: &[&str]) -> String {
 
 /// Every rung of the newest finished run was stepped on or left out by a rule, and its results are stored.
 fn escalation(stored: &Stored<'_>) -> Check {
-    let (code, title, how) = ("escalation", "Escalation framework", "Climb a ladder with: toprung climb");
+    let (code, title, how) = ("escalation", "Escalation framework", "Climb a ladder.");
     let Some(run) = stored.runs.iter().find(|run| run.status == RunStatus::Finished) else {
-        let evidence = if stored.runs.is_empty() { "No run is stored." } else { "No run is finished." };
-        return check(code, title, CheckVerdict::NotTested, vec![evidence.to_owned()], how);
+        let newest = stored.runs.first();
+        let evidence = newest.map_or_else(
+            || "No run is stored.".to_owned(),
+            |newest| format!("No run is finished; stored of the newest: {}.", trials_of(newest)),
+        );
+        return check(code, title, CheckVerdict::NotTested, vec![evidence], how);
     };
     let of = |is: fn(&RungStatus) -> bool| run.rungs.iter().filter(|rung| is(&rung.status)).count() as u32;
     let measured = of(|status| *status == RungStatus::Measured);
     let failed = of(|status| matches!(status, RungStatus::Failed(_)));
     let left_out = of(|status| matches!(status, RungStatus::LeftOut(_)));
-    let trials = run.rungs.iter().map(|rung| rung.trials.len()).sum::<usize>() as u32;
     let rungs = format::count(run.rungs.len() as u32, "rung", "rungs");
     let mut evidence = vec![format!(
         "{}, ladder {}: {rungs}, {measured} measured, {failed} failed with a cause, {left_out} left out by a rule; {} stored.",
         run.started_at.get(..10).unwrap_or(&run.started_at),
         run.ladder,
-        format::count(trials, "trial", "trials")
+        trials_of(run)
     )];
     let open: Vec<&str> = run.rungs.iter().filter(|rung| is_missing(rung)).map(|rung| rung.title.as_str()).collect();
     if open.is_empty() {
@@ -227,6 +235,10 @@ fn escalation(stored: &Stored<'_>) -> Check {
     }
     evidence.push(format!("Nothing is stored of {}.", some_of(&open)));
     check(code, title, CheckVerdict::Fail, evidence, "Climb again; if it happens twice, check the data folder's disk.")
+}
+
+fn trials_of(run: &RunRecord) -> String {
+    format::count(run.rungs.iter().map(|rung| rung.trials.len()).sum::<usize>() as u32, "trial", "trials")
 }
 
 /// A rung that was never stepped on, or one that was measured and of which nothing is stored.
@@ -239,18 +251,18 @@ fn is_missing(rung: &RungRecord) -> bool {
 }
 
 fn downloads(stored: &Stored<'_>) -> Check {
-    let (how, mend) = ("Test it with: toprung stress download", "Check the connection and the disk, and test it again.");
+    let (how, mend) = ("Make the stress test of concurrent downloads.", "Check the connection and the disk, and test it again.");
     by_stress(stored, StressKind::Download, ("downloads", "Concurrent downloads"), how, mend)
 }
 
 fn concurrency(stored: &Stored<'_>) -> Check {
-    let (how, mend) = ("Test it with: toprung stress concurrent", "Hold fewer models at once, or choose smaller ones.");
+    let (how, mend) = ("Make the stress test of concurrent models.", "Hold fewer models at once, or choose smaller ones.");
     by_stress(stored, StressKind::Concurrent, ("concurrency", "Concurrent models"), how, mend)
 }
 
 /// Whether the next larger model fits into the memory that is free, by its size; what the limit test found stands beside it.
 fn headroom(stored: &Stored<'_>) -> Check {
-    let (code, title, how) = ("headroom", "Headroom for the next rung", "Test it with: toprung stress limit");
+    let (code, title, how) = ("headroom", "Headroom for the next rung", "Make the stress test of the limit.");
     let mut evidence = Vec::new();
     evidence.extend(newest(stored, StressKind::Limit).map(|test| test.judge().headline));
     let Some((name, facts)) = stored.next_rung else {

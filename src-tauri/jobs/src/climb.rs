@@ -239,7 +239,7 @@ fn new_run(plan: &Plan) -> RunRecord {
         ladder: ladder.name,
         mode: plan.mode,
         engine: plan.description.clone(),
-        machine: toprung_hardware::machine(),
+        machine: toprung_hardware::machine_at_work(),
         rungs: ladder
             .rungs
             .into_iter()

@@ -143,3 +143,29 @@ fn the_next_rung_must_fit_into_what_is_free() {
     assert!(said.contains("the next: tight"), "{said}");
     assert_eq!(of(40).0, CheckVerdict::Fail);
 }
+
+#[test]
+fn a_runs_report_makes_the_same_checks_from_the_run_and_the_stress_tests_alone() {
+    let codes = |checks: &[Check]| checks.iter().map(|check| (check.code.clone(), check.verdict)).collect::<Vec<_>>();
+    let mut measured = run(RunStatus::Finished);
+    measured.samples = vec![HardwareSample { memory_available_bytes: Some(12 * GIB), ..HardwareSample::default() }];
+    let next = ModelFacts { file_bytes: Some(4 * GIB), ..ModelFacts::default() };
+    let stress = [stopped_sustain()];
+    let alone = validate_run(&measured, &stress, Some(("the next", &next)));
+    let runs = [measured.clone()];
+    let with_engine = validate(&Stored { runs: &runs, stress: &stress, next_rung: Some(("the next", &next)), ..nothing() });
+    let same = |checks: &[Check]| checks.iter().filter(|check| !check.code.starts_with("model_")).cloned().collect::<Vec<_>>();
+    assert_eq!(same(&alone).len(), 5);
+    assert_eq!(codes(&same(&alone)), codes(&same(&with_engine)));
+    assert!(same(&alone)[0].evidence.join(" ").contains("stopped by hand"), "{alone:?}");
+
+    let files = |run: &RunRecord| validate_run(run, &[], None).remove(1);
+    assert_eq!(
+        (files(&measured).verdict, files(&measured).evidence.join("")),
+        (CheckVerdict::Pass, "2 models loaded, none damaged.".to_owned())
+    );
+    measured.rungs[0].status = RungStatus::Failed(Cause::new(CauseKind::DamagedFile, "cut"));
+    assert_eq!(files(&measured).verdict, CheckVerdict::Fail);
+    measured.rungs.clear();
+    assert_eq!(files(&measured).verdict, CheckVerdict::NotTested, "PASS needs an observation");
+}
