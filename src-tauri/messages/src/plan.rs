@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Problem;
+use crate::{Problem, TaskChoice, TaskPlanView};
 
 /// Home's first question: what is here?
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -105,6 +105,8 @@ pub struct Choice {
     pub mode: String,
     /// Leave out what is not installed.
     pub without_downloads: bool,
+    /// What the models are asked beside their speed; `null`: nothing.
+    pub tasks: Option<TaskChoice>,
 }
 
 /// What a climb will do, before it starts.
@@ -122,6 +124,8 @@ pub struct PlanView {
     pub download_bytes: u64,
     #[ts(type = "number | null")]
     pub disk_free_bytes: Option<u64>,
+    /// What the models would be asked beside their speed.
+    pub tasks: Option<TaskPlanView>,
     /// What stops this plan from starting, if anything.
     pub problem: Option<Problem>,
 }
