@@ -10,7 +10,7 @@ use toprung_core::plan::Mode;
 use toprung_core::run::{RunRecord, RungRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
 use toprung_core::summary::{Setting, summarise};
-use toprung_core::task::{Grade, ItemResult, Task};
+use toprung_core::task::{self, ItemResult, Task};
 use toprung_core::trial::{Trial, TrialKind};
 
 use crate::pace::Pace;
@@ -301,7 +301,7 @@ fn with_items_without_words(run: &RunRecord) -> RunRecord {
 
 /// A state is copied for every listener several times a second: what was said stays in the store.
 fn without_words(result: &ItemResult) -> ItemResult {
-    let grade = Grade::new(result.grade.class, "");
+    let grade = task::Grade::new(result.grade.class, "");
     let (prompt, thinking, answer) = (String::new(), String::new(), String::new());
     ItemResult { item: result.item.clone(), task: result.task.clone(), grade, prompt, thinking, answer, ..*result }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use toprung_climb::TaskWork;
 use toprung_core::format;
 use toprung_core::task::{Task, TaskFloors, TaskPlan};
-use toprung_tasks::own::{OwnTask, own_task};
+use toprung_tasks::own::{self, OwnTask};
 use toprung_tasks::{FROZEN_SEED, Item, Oracle, Suite, rotating_seed, suite};
 
 use super::sandbox;
@@ -20,6 +20,9 @@ use crate::recommend;
 pub const BUDGETS_S: [u32; 3] = [60, 300, 900];
 /// A shorter budget asks nothing worth asking.
 const LEAST_BUDGET_S: u32 = 20;
+
+/// Of a hash: enough to tell the texts of one file apart.
+const SHORT_HASH: usize = 8;
 
 /// What a person wants to know of the models beside their speed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,7 +51,7 @@ pub fn prepare(home: &Home, wish: &TaskWish) -> Result<TaskSet, Problem> {
     }
     let now = jiff::Zoned::now();
     let seed = if wish.rotating { rotating_seed(now.year(), now.month()) } else { FROZEN_SEED };
-    let own = wish.own_files.iter().map(read).collect::<Result<Vec<OwnTask>, Problem>>()?;
+    let own = wish.own_files.iter().map(own_task).collect::<Result<Vec<OwnTask>, Problem>>()?;
     let known: Vec<Task> = Task::SUITE.into_iter().chain(own.iter().map(|own| own.task.clone())).collect();
     if let Some(unknown) = wish.tasks.iter().find(|task| !known.contains(task)) {
         let what = format!("There are no items of “{}” here.", unknown.title());
@@ -66,13 +69,13 @@ pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskWork, Problem>
         return Err(Problem::input("suite_changed", what, "Start a new run of tasks; what this one has is kept."));
     }
     let own_files: Vec<PathBuf> = plan.own_files.iter().map(PathBuf::from).collect();
-    let own = own_files.iter().map(read).collect::<Result<Vec<OwnTask>, Problem>>()?;
+    let own = own_files.iter().map(own_task).collect::<Result<Vec<OwnTask>, Problem>>()?;
     let wish = TaskWish { tasks: plan.tasks.clone(), own_files, budget_s: plan.budget_s, rotating: false };
     Ok(set(home, suite, plan.tasks.clone(), own, &wish)?.work)
 }
 
-fn read(path: &PathBuf) -> Result<OwnTask, Problem> {
-    own_task(path).map_err(|error| {
+fn own_task(path: &PathBuf) -> Result<OwnTask, Problem> {
+    own::read(path).map_err(|error| {
         Problem::input("bad_item_file", format!("The file of items {} can't be used.", path.display()), "Mend that line and start again.")
             .with_detail(error.to_string())
     })
@@ -85,7 +88,7 @@ fn set(home: &Home, suite: Suite, wanted: Vec<Task>, own: Vec<OwnTask>, wish: &T
         match own.iter().find(|own| own.task == task) {
             Some(own) => {
                 floors.entry(task.clone()).or_insert(own.floors);
-                tasks.push((task, own.items.clone()));
+                tasks.push((task, with_text(own)));
             }
             None => tasks.push((task.clone(), suite.items(&task))),
         }
@@ -120,6 +123,12 @@ fn set(home: &Home, suite: Suite, wanted: Vec<Task>, own: Vec<OwnTask>, wish: &T
             runner: runner.map(|runner| Arc::new(runner) as _),
         },
     })
+}
+
+/// The items under names that say which text of the file they are from: answers to two texts do not pair.
+fn with_text(own: &OwnTask) -> Vec<Item> {
+    let text = own.hash.get(..SHORT_HASH).unwrap_or(&own.hash);
+    own.items.iter().map(|item| Item { id: format!("{}@{text}", item.id), ..item.clone() }).collect()
 }
 
 impl TaskSet {
