@@ -199,6 +199,15 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${whole(n)} ${n === 1 ? one : many}`;
 }
 
+/** Names in a row, lower case, the rest counted: "coding, summaries and 4 more". */
+export function listed(names: string[], most = 3): string {
+  const small = names.map((name) => name.toLocaleLowerCase(locale));
+  const shown = small.length > most + 1 ? small.slice(0, most) : small;
+  const rest = small.length - shown.length;
+  if (rest > 0) return `${shown.join(", ")} and ${rest} more`;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}
+
 function scaleOf(value: number, base: number, units: string[]): [number, string] {
   let power = 0;
   // 999.5 would be shown as 1000 of the smaller unit.

@@ -17,7 +17,7 @@ use crate::ladders::{self, LadderChoice};
 use crate::names;
 use crate::problem::Problem;
 use crate::setup::warnings_of;
-use crate::tasks::{self, TaskSet, TaskWish};
+use crate::tasks::{self, TaskSet, TaskTime, TaskWish};
 
 /// What a person chose to climb.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,6 +79,8 @@ pub struct Plan {
     pub(crate) sources: Sources,
     /// Tasks that the models are put to as well, if any.
     pub tasks: Option<TaskSet>,
+    /// What they take, beside the time of the climb itself.
+    pub task_time: Option<TaskTime>,
     /// What stops it from starting, if anything.
     pub problem: Option<Problem>,
 }
@@ -136,6 +138,7 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
     let kind = hosts.get(main).choice.kind;
     let disk_free_bytes = (kind == EngineKind::Llama).then(|| toprung_hardware::disk_free_bytes(home.folder())).flatten();
     let problem = obstacle(&rungs, choice, download_bytes, disk_free_bytes);
+    let task_time = tasks.as_ref().map(|set| tasks::time(home, &set.plan, &rungs));
     Ok(Plan {
         ladder: ladder.name,
         title: resolved.title,
@@ -151,6 +154,7 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
         sampling: choice.sampling,
         sources: resolved.sources,
         tasks,
+        task_time,
         problem,
     })
 }

@@ -49,8 +49,6 @@ pub struct UnavailableTaskView {
 pub struct AdviceView {
     /// The run that it is from; `null`: every comparable run of this machine.
     pub run: Option<String>,
-    /// When the newest of its runs began.
-    pub started_at: Option<String>,
     /// The answer in a sentence; `null` where no task was asked yet.
     pub headline: Option<String>,
     /// Models whose answers are compared.
@@ -65,10 +63,8 @@ pub struct AdviceView {
     pub weights: WeightsView,
     /// From speed (0) to quality (1); `null` where the weights were typed in.
     pub slider: Option<f64>,
-    /// What can be asked.
-    pub offers: Vec<TaskOfferView>,
-    /// Times a model that a person is offered, in seconds.
-    pub budgets_s: Vec<u32>,
+    /// Floors that differ from the usual ones, of tasks in view or not.
+    pub own_floors: Vec<TaskFloorsView>,
 }
 
 /// A task of the suite.
@@ -177,6 +173,8 @@ pub struct AdviceRowView {
     pub run: Option<String>,
     /// `recommended`, `tied`, `behind`, `unproven`, `left_out`, `not_measured`.
     pub standing: String,
+    /// Of its quality against the floor: `met`, `unproven`, `failed`.
+    pub quality: String,
     /// Right answers, leniently.
     pub right: Option<ShareView>,
     /// Right and in the form asked for.

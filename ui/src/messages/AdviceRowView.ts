@@ -16,6 +16,10 @@ run: string | null,
  */
 standing: string, 
 /**
+ * Of its quality against the floor: `met`, `unproven`, `failed`.
+ */
+quality: string, 
+/**
  * Right answers, leniently.
  */
 right: ShareView | null, 

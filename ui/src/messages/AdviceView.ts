@@ -2,7 +2,7 @@
 import type { AdvisedUseView } from "./AdvisedUseView";
 import type { LeftOutRunView } from "./LeftOutRunView";
 import type { TaskAdviceView } from "./TaskAdviceView";
-import type { TaskOfferView } from "./TaskOfferView";
+import type { TaskFloorsView } from "./TaskFloorsView";
 import type { UnavailableTaskView } from "./UnavailableTaskView";
 import type { WeightsView } from "./WeightsView";
 
@@ -14,10 +14,6 @@ export type AdviceView = {
  * The run that it is from; `null`: every comparable run of this machine.
  */
 run: string | null, 
-/**
- * When the newest of its runs began.
- */
-started_at: string | null, 
 /**
  * The answer in a sentence; `null` where no task was asked yet.
  */
@@ -43,10 +39,6 @@ left_out: Array<LeftOutRunView>, weights: WeightsView,
  */
 slider: number | null, 
 /**
- * What can be asked.
+ * Floors that differ from the usual ones, of tasks in view or not.
  */
-offers: Array<TaskOfferView>, 
-/**
- * Times a model that a person is offered, in seconds.
- */
-budgets_s: Array<number>, };
+own_floors: Array<TaskFloorsView>, };
