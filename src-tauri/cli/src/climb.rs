@@ -92,6 +92,10 @@ fn headline(plan: &Plan) -> String {
         plan.mode.name(),
         minutes(plan.minutes),
     );
+    if let Some(tasks) = &plan.tasks {
+        let time = plan.task_minutes.map_or_else(String::new, |range| format!(", another {}", minutes(range)));
+        text += &format!(", then {}{time}", tasks.in_words());
+    }
     if plan.download_bytes > 0 {
         text += &format!(", {} to download", format::bytes_gb(plan.download_bytes));
     }
@@ -99,7 +103,7 @@ fn headline(plan: &Plan) -> String {
 }
 
 /// A guess of minutes is told in whole ones.
-fn minutes((low, high): (f64, f64)) -> String {
+pub(crate) fn minutes((low, high): (f64, f64)) -> String {
     let whole = |minutes: f64| format::setting(minutes.round().max(1.0));
     let (low, high) = (whole(low), whole(high));
     if low == high { format!("{low} min") } else { format!("{low}–{high} min") }

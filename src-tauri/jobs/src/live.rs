@@ -1,20 +1,25 @@
 //! A climb while it goes on, folded from its events: the state that both fronts draw.
 
+mod rung;
+
 use std::collections::VecDeque;
 
 use toprung_climb::ClimbEvent;
-use toprung_core::analysis::{Floors, Grade};
+use toprung_core::analysis::Floors;
 use toprung_core::machine::{HardwareSample, Machine};
-use toprung_core::model::{EngineKind, ModelFacts, ModelRef};
+use toprung_core::model::EngineKind;
 use toprung_core::plan::Mode;
-use toprung_core::run::{RunRecord, RungRecord, RungStatus};
+use toprung_core::run::{RunRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
 use toprung_core::summary::{Setting, summarise};
+use toprung_core::task::sequential::LOOKS;
 use toprung_core::task::{self, ItemResult, Task};
-use toprung_core::trial::{Trial, TrialKind};
+use toprung_core::trial::Trial;
 
 use crate::pace::Pace;
 use crate::problem::Problem;
+
+pub use rung::{ItemNow, LiveRung, PullNow, RungState, TrialNow};
 
 /// Two minutes of readings at 1 Hz: what a gauge's line shows.
 const KEPT_SAMPLES: usize = 120;
@@ -122,6 +127,7 @@ pub struct Live {
 impl Live {
     /// The state before a climb of `run` begins or goes on.
     pub fn new(run: &RunRecord) -> Self {
+        let items_expected = run.tasks.as_ref().map_or(0, |tasks| tasks.tasks.len() as u32 * LOOKS[0]);
         let mut live = Self {
             run: run.id.clone(),
             ladder: run.ladder.clone(),
@@ -129,7 +135,7 @@ impl Live {
             engine: run.engine.kind,
             machine: run.machine.clone(),
             state: LiveState::Running,
-            rungs: run.rungs.iter().map(LiveRung::waiting).collect(),
+            rungs: run.rungs.iter().map(|rung| LiveRung { items_expected, ..LiveRung::waiting(rung) }).collect(),
             current: None,
             checking_drift: false,
             problem: None,
@@ -249,6 +255,8 @@ impl Live {
         self.output.clear();
         self.current = Some(position);
         self.set_state(position, RungState::Measuring);
+        // A model that is gone back to stays over; only what is asked of it shows.
+        self.rungs.iter_mut().for_each(|rung| rung.item = None);
         let item = ItemNow { task: task.clone(), number, of };
         self.with_rung(position, |rung| (rung.trial, rung.item) = (None, Some(item)));
     }
@@ -304,49 +312,4 @@ fn without_words(result: &ItemResult) -> ItemResult {
     let grade = task::Grade::new(result.grade.class, "");
     let (prompt, thinking, answer) = (String::new(), String::new(), String::new());
     ItemResult { item: result.item.clone(), task: result.task.clone(), grade, prompt, thinking, answer, ..*result }
-}
-
-impl RungState {
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Measured | Self::Failed | Self::LeftOut)
-    }
-}
-
-impl LiveRung {
-    fn waiting(rung: &RungRecord) -> Self {
-        Self {
-            model: rung.model.clone(),
-            title: rung.title.clone(),
-            facts: rung.facts.clone(),
-            state: RungState::Waiting,
-            trial: None,
-            item: None,
-            items_right: 0,
-            items_asked: 0,
-            pull: None,
-            decode_tps: None,
-            decode_half_width: None,
-            ttft_ms: None,
-            response_ms: None,
-            answered: 0,
-            asked: 0,
-            throughput_change: None,
-            grade: None,
-            problem: None,
-        }
-    }
-
-    /// Of this rung, 0–1: loading and warming up are the first fifth, speed trials go to 0.7, answers to the end.
-    fn progress(&self) -> f64 {
-        let trial = |kind| self.trial.filter(|trial| trial.kind == kind).map(|t| f64::from(t.index) / f64::from(t.at_most.max(1)));
-        match self.state {
-            RungState::Waiting => 0.0,
-            RungState::Pulling | RungState::Loading => 0.05,
-            RungState::WarmingUp => 0.1,
-            RungState::Measuring => {
-                trial(TrialKind::Answer).map_or_else(|| 0.2 + 0.5 * trial(TrialKind::Speed).unwrap_or(0.0), |f| 0.7 + 0.3 * f)
-            }
-            RungState::Measured | RungState::Failed | RungState::LeftOut => 1.0,
-        }
-    }
 }

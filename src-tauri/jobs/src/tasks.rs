@@ -1,5 +1,6 @@
 //! Tasks as part of a climb or on their own: which are asked, within what time, and what is in their way.
 
+pub(crate) mod expect;
 mod plan;
 mod sandbox;
 mod time;
