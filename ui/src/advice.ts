@@ -1,5 +1,5 @@
 // What the Recommend screen makes of the advice, without a word of markup.
-import { clock, figure, memory, minutesRange, percent, whole } from "./format";
+import { clock, figure, minutesRange, percent, whole } from "./format";
 import type { AdviceRowView } from "./messages/AdviceRowView";
 import type { AdviceView } from "./messages/AdviceView";
 import type { FloorsView } from "./messages/FloorsView";
@@ -28,15 +28,6 @@ export const shareWords = ({ ok, n }: ShareView): string => `${whole(ok)} of ${w
 export function shareRange({ low, high }: ShareView): string {
   const [from, to] = [whole(low * 100), percent(high)];
   return percent(low) === to ? to : `${from}–${to}`;
-}
-
-/** "3.20 s an answer · 31.4 tok/s · 5.1 GiB", as far as it is known. */
-export function costWords(row: AdviceRowView): string {
-  return [
-    row.seconds && `${seconds(row.seconds.median)} an answer`,
-    row.tokens_per_s && `${figure(row.tokens_per_s.median)} tok/s`,
-    row.memory_bytes !== null && memory(row.memory_bytes),
-  ].filter(Boolean).join(" · ");
 }
 
 /** One model under one engine. */
@@ -100,16 +91,6 @@ export function floorsOf(texts: FloorTexts): { floors: FloorsView; wrong: null }
 }
 
 export const sameFloors = (a: FloorsView, b: FloorsView): boolean => FLOOR_FIELDS.every(({ field }) => a[field] === b[field]);
-
-/** "at least 60 % right · 30 s an answer at most". */
-export function floorsWords(floors: FloorsView): string {
-  return [
-    `${percent(floors.quality)} right`,
-    floors.seconds === null ? null : `${seconds(floors.seconds)} an answer`,
-    floors.tokens_per_s === null ? null : `${figure(floors.tokens_per_s)} tok/s`,
-    floors.first_token_s === null ? null : `first token in ${seconds(floors.first_token_s)}`,
-  ].filter(Boolean).join(" · ");
-}
 
 /** The floors that differ from the usual ones, with those of one task set or taken back. */
 export function withFloors(own: TaskFloorsView[], task: TaskAdviceView, floors: FloorsView): TaskFloorsView[] {

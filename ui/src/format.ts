@@ -184,9 +184,9 @@ export function shortName(model: string): string {
   return name.replace(/-gguf(?=:|$)/i, "") || model;
 }
 
-/** A sentence from Rust, whose per cent signs stay with their figures where a line ends. */
+/** A sentence from Rust, whose units stay with their figures where a line ends. */
 export function unbroken(text: string): string {
-  return text.replace(/(\d) %/g, `$1${THIN}%`);
+  return text.replace(/(\d) (%|ms\b|s\b|min\b|h\b|MB\b|GB\b|MiB\b|GiB\b)/g, `$1${THIN}$2`);
 }
 
 /** The first letter large, as at the beginning of a line. */

@@ -9,7 +9,7 @@ use toprung_jobs::plan::{Choice as JobChoice, FitWord, Plan, RungPlan};
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::setup::{EngineState, Seen, Setup as JobSetup};
 use toprung_jobs::task::Task;
-use toprung_jobs::tasks::{BUDGETS_S, TaskSet, TaskTime};
+use toprung_jobs::tasks::{BUDGETS_S, TaskSet};
 use toprung_jobs::{EngineKind, Mode, profile};
 use toprung_messages::{
     Choice, EngineView, GpuView, LadderChoice as LadderView, MachineView, PlanView, PlannedRungView, Resumable, ServerView, Setup,
@@ -125,18 +125,20 @@ pub(crate) fn view(plan: &Plan) -> PlanView {
         minutes_high: (!plan.rungs.is_empty()).then_some(plan.minutes.1),
         download_bytes: plan.download_bytes,
         disk_free_bytes: plan.disk_free_bytes,
-        tasks: plan.tasks.as_ref().map(|tasks| task_plan(tasks, plan.task_time)),
+        tasks: plan.tasks.as_ref().map(|tasks| task_plan(tasks, plan.task_minutes)),
         problem: plan.problem.as_ref().map(problem),
     }
 }
 
-fn task_plan(tasks: &TaskSet, time: Option<TaskTime>) -> TaskPlanView {
+const MINUTE_S: f64 = 60.0;
+
+fn task_plan(tasks: &TaskSet, minutes: Option<(f64, f64)>) -> TaskPlanView {
     TaskPlanView {
         words: tasks.in_words(),
         tasks: tasks.plan.tasks.iter().map(Task::name).collect(),
         unavailable: recommend::unavailable(&tasks.plan.unavailable),
-        low_s: time.and_then(|time| time.low_s),
-        high_s: time.and_then(|time| time.high_s),
+        low_s: minutes.map(|(low, _)| low * MINUTE_S),
+        high_s: minutes.map(|(_, high)| high * MINUTE_S),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Recommend: advice, wishes and answers.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use toprung_core::model::ModelRef;
 use toprung_core::recommend::{
@@ -11,7 +12,7 @@ use toprung_jobs::home::Home;
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::recommend::{self, Advised};
 use toprung_jobs::task::{ItemResult, Task, TaskFloors};
-use toprung_jobs::tasks::TaskWish;
+use toprung_jobs::tasks::{self, TaskWish};
 use toprung_messages::{
     AdviceRowView, AdviceView, AdvisedUseView, FloorsView, LeftOutRunView, PickView, ReasonedPickView, RecommendSettings, ShareView,
     TaskAdviceView, TaskChoice, TaskFloorsView, TaskItemView, TaskItemsView, TaskOfferView, UnavailableTaskView, WeightsView,
@@ -199,12 +200,13 @@ pub(crate) fn task(name: &str) -> Answer<Task> {
 }
 
 pub(crate) fn wish(choice: &TaskChoice) -> Answer<TaskWish> {
-    Ok(TaskWish {
-        tasks: choice.tasks.iter().map(|name| task(name)).collect::<Answer<Vec<Task>>>()?,
-        own_files: choice.own_files.iter().map(|path| path.trim().into()).collect(),
-        budget_s: choice.budget_s,
-        rotating: choice.rotating,
-    })
+    let own_files: Vec<PathBuf> = choice.own_files.iter().map(|path| path.trim().into()).collect();
+    let mut tasks = choice.tasks.iter().map(|name| task(name)).collect::<Answer<Vec<Task>>>()?;
+    // The page can't know what a file's tasks are called; a person who names a file wants them asked.
+    if !tasks.is_empty() {
+        tasks.extend(tasks::own_tasks(&own_files).map_err(rejection)?);
+    }
+    Ok(TaskWish { tasks, own_files, budget_s: choice.budget_s, rotating: choice.rotating })
 }
 
 pub(crate) fn pick_named(model: &str, engine: &str, server: Option<String>) -> Answer<Pick> {

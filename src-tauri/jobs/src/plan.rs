@@ -18,7 +18,7 @@ use crate::ladders::{self, LadderChoice};
 use crate::names;
 use crate::problem::Problem;
 use crate::setup::warnings_of;
-use crate::tasks::{self, TaskSet, TaskTime, TaskWish};
+use crate::tasks::{self, TaskSet, TaskWish};
 
 /// What a person chose to climb.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,8 +84,6 @@ pub struct Plan {
     pub(crate) sources: Sources,
     /// Tasks that the models are put to as well, if any.
     pub tasks: Option<TaskSet>,
-    /// What they take, beside the time of the climb itself.
-    pub task_time: Option<TaskTime>,
     /// What stops it from starting, if anything.
     pub problem: Option<Problem>,
 }
@@ -134,7 +132,8 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
                 false => Fit { word: FitWord::Unknown, needed_bytes: None, words: "not known: the server has its own memory".to_owned() },
             };
             let expected_tps = expected_tps(&speeds, &rung);
-            let tasks_time = tasks.as_ref().zip(task_tokens.as_ref()).and_then(|(set, tokens)| tasks::expect::time(set, tokens, expected_tps));
+            let tasks_time =
+                tasks.as_ref().zip(task_tokens.as_ref()).and_then(|(set, tokens)| tasks::expect::time(set, tokens, expected_tps));
             RungPlan { installed: found.is_some(), fit, expected_tps, tasks_time, rung, host }
         })
         .collect();
@@ -147,7 +146,6 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
     let kind = hosts.get(main).choice.kind;
     let disk_free_bytes = (kind == EngineKind::Llama).then(|| toprung_hardware::disk_free_bytes(home.folder())).flatten();
     let problem = obstacle(&rungs, choice, download_bytes, disk_free_bytes);
-    let task_time = tasks.as_ref().map(|set| tasks::time(home, &set.plan, &rungs));
     Ok(Plan {
         ladder: ladder.name,
         title: resolved.title,
@@ -164,7 +162,6 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
         sampling: choice.sampling,
         sources: resolved.sources,
         tasks,
-        task_time,
         problem,
     })
 }

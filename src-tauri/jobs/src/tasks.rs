@@ -3,12 +3,9 @@
 pub(crate) mod expect;
 mod plan;
 mod sandbox;
-mod time;
 
 pub(crate) use plan::resumed;
-pub use plan::{BUDGETS_S, TaskSet, TaskWish, prepare};
-pub use time::TaskTime;
-pub(crate) use time::time;
+pub use plan::{BUDGETS_S, TaskSet, TaskWish, own_tasks, prepare};
 
 use toprung_core::model::EngineDescription;
 use toprung_core::recommend::Pick;

@@ -41,7 +41,7 @@ test("all tasks are asked unless some are unticked, and the last one stays", asy
 
 test("a task that can't be asked says why before the start", async ({ open }) => {
   const page = await open(worlds.noTasksWorld, "recommend");
-  await expect(page.getByText("not available: The interpreter for model-written code is not here.")).toBeVisible();
+  await expect(page.getByText("Coding is not available: The interpreter for model-written code is not here.")).toBeVisible();
 });
 
 test("when tasks have ended their advice opens", async ({ open }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { addedWords, costWords, firstLine, floorsOf, itemsOf, pickTitle, rowOf, shareRange, shareWords, textsOf, tiedWith, timeWords, weightsWords, withFloors } from "../../src/advice";
+import { addedWords, firstLine, floorsOf, itemsOf, pickTitle, rowOf, shareRange, shareWords, textsOf, tiedWith, timeWords, weightsWords, withFloors } from "../../src/advice";
 import { wholeTasks } from "../../src/choice";
 import { listed } from "../../src/format";
 import { Latest } from "../../src/latest";
@@ -18,15 +18,9 @@ const task = (name: string) => {
 };
 
 describe("a card", () => {
-  it("says its share with the interval, and what an answer costs", () => {
+  it("says its share with the interval", () => {
     expect(shareWords(share(20))).toBe("20 of 24 right");
     expect(plain(shareRange(share(20)))).toBe("64–93 %");
-    const row = rowOf(task("coding"));
-    expect(row && plain(costWords(row))).toBe("22.0 s an answer · 8.96 tok/s · 8.2 GiB");
-  });
-  it("leaves out what is not known: unknown is never zero", () => {
-    const row = rowOf(task("coding"));
-    expect(row && costWords({ ...row, seconds: null, tokens_per_s: null, memory_bytes: null })).toBe("");
   });
   it("shows the best that was asked where no model will do", () => {
     expect(pickTitle(task("translation"))).toBe("No model will do");
