@@ -52,7 +52,7 @@ pub async fn grade(item: &Item, answer: &Answer, runner: Option<&dyn CodeRunner>
     }
     let verdict = match &item.oracle {
         Oracle::Code(checks) => code::verdict(checks, spoken.answer, runner).await,
-        oracle => of_text(oracle, spoken.answer),
+        oracle => of_text(oracle, spoken.answer, answer.hit_limit),
     };
     classed(verdict, answer.hit_limit, is_running_text(&item.oracle))
 }
@@ -82,9 +82,9 @@ fn is_running_text(oracle: &Oracle) -> bool {
     )
 }
 
-fn of_text(oracle: &Oracle, answer: &str) -> Verdict {
+fn of_text(oracle: &Oracle, answer: &str, hit_limit: bool) -> Verdict {
     match oracle {
-        Oracle::Label { labels, right } => label::verdict(labels, right, answer),
+        Oracle::Label { labels, right } => label::verdict(labels, right, answer, hit_limit),
         Oracle::Constraints(constraints) => constraints::verdict(constraints, answer),
         Oracle::Cause { causes, right, line } => cause::verdict(causes, right, *line, answer),
         Oracle::Number { value, tolerance } => number::verdict(*value, *tolerance, answer),

@@ -3,24 +3,18 @@
 use toprung_core::output::degenerate;
 
 use super::Verdict;
-use super::text::{has_phrase, lines, past, places, plain, quoted, readings, sentences, words};
+use super::text::{by_reading, has_phrase, lines, past, places, plain, quoted, sentences, words};
 use crate::oracle::Constraint;
 
 pub(super) fn verdict(constraints: &[Constraint], answer: &str) -> Verdict {
     if let Some(reason) = degenerate(answer) {
         return Verdict::Wrong(format!("Expected a text, found none: {reason}."));
     }
-    let mut first_failure = None;
-    for (reading, looked_past) in readings(answer) {
-        match constraints.iter().find_map(|constraint| failure(constraint, reading)) {
-            None if looked_past.is_empty() => return Verdict::Right,
-            None => return Verdict::Loosely(past(looked_past)),
-            Some(reason) => {
-                first_failure.get_or_insert(reason);
-            }
-        }
+    match by_reading(answer, |text| constraints.iter().find_map(|constraint| failure(constraint, text))) {
+        Ok(None) => Verdict::Right,
+        Ok(Some(looked_past)) => Verdict::Loosely(past(looked_past)),
+        Err(reason) => Verdict::Wrong(reason),
     }
-    Verdict::Wrong(first_failure.unwrap_or_default())
 }
 
 /// What is wrong with the text by this constraint; `None` when it holds.

@@ -7,11 +7,14 @@ use serde_json::{Map, Value};
 pub(super) use compare::{Likeness, likeness};
 
 use super::Verdict;
-use super::text::{fenced, past, quoted};
+use super::text::{fenced, past, quoted, words};
 use crate::oracle::{Call, Field};
 
 /// A text with more braces than this is no answer with a preamble.
 const MAX_BRACES: usize = 200;
+
+/// The prompt itself shows how to say that no tool fits: a model that repeats it has not said so.
+const MAX_WORDS_AROUND_NULL: usize = 40;
 
 type Object = Map<String, Value>;
 
@@ -133,6 +136,9 @@ pub(super) fn call(tools: &[String], right: Option<&Call>, answer: &str) -> Verd
     let form = (key != "tool").then_some("the name of the key “tool”").or(looked_past);
     let Some(call) = right else {
         return match tool {
+            Value::Null if words(answer).count() > MAX_WORDS_AROUND_NULL => {
+                Verdict::NoAnswer(format!("Expected no call, said in JSON alone, found it in a long text: {}.", quoted(answer)))
+            }
             Value::Null => finished(Ok(None), form),
             Value::String(name) if ["null", "none", ""].contains(&name.to_lowercase().as_str()) => {
                 Verdict::Loosely(past("the form of the null"))

@@ -8,7 +8,8 @@ use super::text::{bare, lines, past, places, plain, quoted, readings};
 /// An explanation that names one label only is looked past up to this length.
 const MAX_EXPLAINED_WORDS: usize = 60;
 
-pub(super) fn verdict(labels: &[String], right: &str, answer: &str) -> Verdict {
+/// A sentence that the limit of tokens cut off might have named another label next.
+pub(super) fn verdict(labels: &[String], right: &str, answer: &str, is_cut: bool) -> Verdict {
     if answer.trim() == right {
         return Verdict::Right;
     }
@@ -29,6 +30,9 @@ pub(super) fn verdict(labels: &[String], right: &str, answer: &str) -> Verdict {
         [] => Verdict::NoAnswer(format!("Expected “{right}”, found none of the labels: {}.", quoted(answer))),
         [_] if answer.split_whitespace().nth(MAX_EXPLAINED_WORDS).is_some() => {
             Verdict::Wrong(format!("Expected “{right}” alone, found a long text: {}.", quoted(answer)))
+        }
+        [(label, _)] if is_cut => {
+            Verdict::NoAnswer(format!("Expected “{right}” alone, found an unfinished sentence with “{label}”: {}.", quoted(answer)))
         }
         [(label, is_denied)] if !is_denied => judged(label, right, "the sentence around it"),
         [(label, _)] => Verdict::Wrong(format!("Expected “{right}”, found that it is not “{label}”: {}.", quoted(answer))),

@@ -6,7 +6,7 @@ use toprung_core::output::degenerate;
 
 use super::Verdict;
 use super::number::numbers;
-use super::text::{has_phrase, past, plain, quoted, readings, words};
+use super::text::{by_reading, has_phrase, past, plain, quoted, words};
 use crate::oracle::{Fact, SummaryOf};
 
 /// A summary that is longer by a quarter is one in substance, not in form.
@@ -20,23 +20,16 @@ pub(super) fn verdict(summary: &SummaryOf, answer: &str) -> Verdict {
     if let Some(reason) = degenerate(answer) {
         return Verdict::Wrong(format!("Expected a summary, found none: {reason}."));
     }
-    let all = readings(answer);
-    let mut first_failure = None;
-    for (reading, looked_past) in &all {
-        match failure(summary, reading) {
-            Some(reason) => {
-                first_failure.get_or_insert(reason);
-            }
-            None if too_long(summary, reading, 1.0).is_some() => {}
-            None if looked_past.is_empty() => return Verdict::Right,
-            None => return Verdict::Loosely(past(looked_past)),
-        }
+    let strict = by_reading(answer, |text| failure(summary, text).or_else(|| too_long(summary, text, 1.0)));
+    let reason = match strict {
+        Ok(None) => return Verdict::Right,
+        Ok(Some(looked_past)) => return Verdict::Loosely(past(looked_past)),
+        Err(reason) => reason,
+    };
+    match by_reading(answer, |text| failure(summary, text).or_else(|| too_long(summary, text, LOOSE_LENGTH))) {
+        Ok(_) => Verdict::Loosely(format!("Right, but a little too long. {reason}")),
+        Err(_) => Verdict::Wrong(reason),
     }
-    let within = all.iter().find(|(reading, _)| failure(summary, reading).is_none() && too_long(summary, reading, LOOSE_LENGTH).is_none());
-    if let Some((reading, _)) = within {
-        return Verdict::Loosely(format!("Right, but longer than {} words: {}.", summary.most_words, words(reading).count()));
-    }
-    Verdict::Wrong(first_failure.or_else(|| too_long(summary, answer, 1.0)).unwrap_or_default())
 }
 
 fn too_long(summary: &SummaryOf, text: &str, factor: f64) -> Option<String> {

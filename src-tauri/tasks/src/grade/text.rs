@@ -79,25 +79,48 @@ pub(super) fn bare(text: &str) -> &str {
     unquoted(unquoted(text).trim_end_matches(['.', '!', ',', ';', ':']))
 }
 
-/// The readings of a text, from the strictest: as it stands, and without one trimming after another. Each with what it looks past.
+/// The readings of a text: as it stands, and without one trimming after another. Each with what it looks past.
 pub(super) fn readings(text: &str) -> Vec<(&str, &'static str)> {
+    const FENCE: &str = "the fence around it";
+    const PREAMBLE: &str = "the words before it";
+    const MARKS: &str = "the marks around it";
     let whole = text.trim();
     let inside = fenced(whole).unwrap_or(whole).trim();
-    let behind = without_preamble(inside);
-    let behind_whole = without_preamble(whole);
+    let (behind, behind_whole) = (without_preamble(inside), without_preamble(whole));
+    let is_marked = |text: &str| {
+        text.len() > unquoted(text).len() && !text.starts_with(char::is_alphanumeric) && !text.ends_with(char::is_alphanumeric)
+    };
+    let marked = |text| if is_marked(text) { unquoted(text) } else { "" };
     let mut readings = vec![(whole, "")];
-    for (reading, past) in [
-        (inside, "the fence around it"),
-        (behind_whole, "the words before it"),
-        (behind, "the words before it"),
-        (unquoted(behind_whole), "the marks around it"),
-        (unquoted(behind), "the marks around it"),
-    ] {
+    for (reading, past) in
+        [(inside, FENCE), (behind_whole, PREAMBLE), (behind, PREAMBLE), (marked(behind_whole), MARKS), (marked(behind), MARKS)]
+    {
         if !reading.is_empty() && readings.iter().all(|(known, _)| *known != reading) {
             readings.push((reading, past));
         }
     }
     readings
+}
+
+/// What had to be looked past for the text to be right; `None` when it is right as it stands. A text that is right with a
+/// trimming and without it has a trimming that was not asked for.
+///
+/// # Errors
+/// What is wrong with the text as it stands, when no reading is right.
+pub(super) fn by_reading<E>(text: &str, failure: impl Fn(&str) -> Option<E>) -> Result<Option<&'static str>, E> {
+    let mut as_it_stands = None;
+    let mut is_right = false;
+    for (reading, past) in readings(text) {
+        match failure(reading) {
+            None if past.is_empty() => is_right = true,
+            None => return Ok(Some(past)),
+            Some(wrong) => as_it_stands = as_it_stands.or(Some(wrong)),
+        }
+    }
+    match as_it_stands {
+        Some(wrong) if !is_right => Err(wrong),
+        _ => Ok(None),
+    }
 }
 
 /// “Right, but only past the fence around it.”

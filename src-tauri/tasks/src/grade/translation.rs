@@ -4,12 +4,12 @@ use toprung_core::output::degenerate;
 use toprung_core::task::GradeClass;
 
 use super::Verdict;
-use super::text::{past, places, plain, quoted, readings, words};
+use super::text::{by_reading, past, places, plain, quoted, words};
 use crate::oracle::{Fact, Language, TranslationOf};
 
 /// A translation between these languages has about as many words as its source; this is far from it.
 const LEAST_LENGTH: f64 = 0.5;
-const MOST_LENGTH: f64 = 1.9;
+const MOST_LENGTH: f64 = 1.7;
 /// A word of so many letters is known within a longer one: German joins words, and all three languages have endings.
 const COMPOUND_CHARS: usize = 5;
 
@@ -34,17 +34,11 @@ pub(super) fn verdict(translation: &TranslationOf, answer: &str) -> Verdict {
     if let Some(reason) = degenerate(answer) {
         return Verdict::Wrong(format!("Expected a translation, found none: {reason}."));
     }
-    let mut first_failure = None;
-    for (reading, looked_past) in readings(answer) {
-        match failure(translation, reading) {
-            None if looked_past.is_empty() => return Verdict::Right,
-            None => return Verdict::Loosely(past(looked_past)),
-            Some(verdict) => {
-                first_failure.get_or_insert(verdict);
-            }
-        }
+    match by_reading(answer, |text| failure(translation, text)) {
+        Ok(None) => Verdict::Right,
+        Ok(Some(looked_past)) => Verdict::Loosely(past(looked_past)),
+        Err(verdict) => verdict,
     }
-    first_failure.unwrap_or(Verdict::NoAnswer(String::new()))
 }
 
 fn failure(translation: &TranslationOf, text: &str) -> Option<Verdict> {

@@ -90,7 +90,7 @@ fn text(value: &toml::Value, otherwise: &str) -> Result<String, String> {
 fn texts(value: &toml::Value) -> Result<Vec<String>, String> {
     let wanted = "“expected” is a text in quotes, or a list of them, and none is empty";
     match value {
-        toml::Value::Array(list) if list.len() > MAX_TEXTS => return Err(format!("“expected” lists more than {MAX_TEXTS} texts")),
+        toml::Value::Array(list) if list.len() > MAX_TEXTS => Err(format!("“expected” lists more than {MAX_TEXTS} texts")),
         toml::Value::Array(list) if !list.is_empty() => list.iter().map(|one| text(one, wanted)).collect(),
         one => text(one, wanted).map(|one| vec![one]),
     }

@@ -10,8 +10,8 @@ use super::words::owned;
 use crate::oracle::Oracle;
 use crate::random::Random;
 
-/// The longest label has five tokens; the rest is for a model that writes “Category:” before it.
-const MAX_OUTPUT_TOKENS: u32 = 12;
+/// The longest label has five tokens; the rest is for a model that writes a short sentence around it.
+const MAX_OUTPUT_TOKENS: u32 = 16;
 
 pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
     match (band, round % 4) {

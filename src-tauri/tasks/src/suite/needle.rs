@@ -71,11 +71,11 @@ pub(super) fn draft(band: Band, random: &mut Random) -> Draft {
         let at = usize::try_from(random.between(0, i64::try_from(sentences.len()).unwrap_or(0))).unwrap_or(0);
         sentences.insert(at, format!("The code of the {place} is {code}."));
     }
-    let (place, code) = (places.first().copied().unwrap_or_default(), codes.into_iter().next().unwrap_or_default());
+    let (place, code) = (places.first().copied().unwrap_or_default(), codes.first().cloned().unwrap_or_default());
     let paragraphs: Vec<String> = sentences.chunks(12).map(|chunk| chunk.join(" ")).collect();
     let prompt = format!(
         "Read this text. A question follows it.\n\n{}\n\nWhat is the code of the {place}? Answer with the code only, exactly as it stands in the text.",
         paragraphs.join("\n\n")
     );
-    Draft { prompt, max_output_tokens: MAX_OUTPUT_TOKENS, oracle: Oracle::Exact(vec![code.clone()]), example: code }
+    Draft { prompt, max_output_tokens: MAX_OUTPUT_TOKENS, oracle: Oracle::Label { labels: codes, right: code.clone() }, example: code }
 }

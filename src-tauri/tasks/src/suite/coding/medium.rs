@@ -94,22 +94,14 @@ fn add_minutes(random: &mut Random) -> Problem {
     }
 }
 
+/// A text of five runs of letters.
+fn text_of_runs(random: &mut Random) -> String {
+    (0..5).map(|_| random.pick(&["a", "b", "c", "d", "e"]).repeat(usize::try_from(random.between(1, 4)).unwrap_or(1))).collect()
+}
+
 fn runs(random: &mut Random) -> Problem {
     let least = random.between(2, 3);
-    let mut texts: Vec<String> = (0..4)
-        .map(|_| {
-            (0..5)
-                .map(|_| {
-                    "abcde"[..]
-                        .chars()
-                        .nth(usize::try_from(random.between(0, 4)).unwrap_or(0))
-                        .unwrap_or('a')
-                        .to_string()
-                        .repeat(usize::try_from(random.between(1, 4)).unwrap_or(1))
-                })
-                .collect()
-        })
-        .collect();
+    let mut texts: Vec<String> = (0..4).map(|_| text_of_runs(random)).collect();
     texts.extend([String::new(), "z".to_owned(), "aabbbcccc".to_owned(), "q".repeat(12)]);
     let packed = |text: &String| {
         let mut out = String::new();
@@ -169,6 +161,18 @@ fn nth_largest(random: &mut Random) -> Problem {
     }
 }
 
+/// Pairs in which `_` stands for what is ignored.
+const PAIRS: [(&str, &str); 8] = [
+    ("Listen", "sil_ent"),
+    ("stop", "po_st"),
+    ("apple", "pale"),
+    ("aab", "abb"),
+    ("", "_"),
+    ("Night", "thi__ng"),
+    ("abc", "ab"),
+    ("No_on", "o_nno"),
+];
+
 fn same_letters(random: &mut Random) -> Problem {
     let ignored = random.pick(&["spaces", "digits", "hyphens"]);
     let filler = match ignored {
@@ -176,22 +180,12 @@ fn same_letters(random: &mut Random) -> Problem {
         "digits" => "7",
         _ => "-",
     };
-    let pairs = [
-        ("Listen", "sil_ent"),
-        ("stop", "po_st"),
-        ("apple", "pale"),
-        ("aab", "abb"),
-        ("", "_"),
-        ("Night", "thi__ng"),
-        ("abc", "ab"),
-        ("No_on", "o_nno"),
-    ];
     let key = |text: &str| {
         let mut letters: Vec<char> = text.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
         letters.sort_unstable();
         letters
     };
-    let cases = pairs.map(|(a, b)| {
+    let cases = PAIRS.map(|(a, b)| {
         let (a, b) = (a.replace('_', filler), b.replace('_', filler));
         let same = key(&a) == key(&b);
         (vec![json!(a), json!(b)], json!(same))

@@ -65,6 +65,13 @@ const HARMLESS: [&str; 5] = [
     "WARN app: file theme{n}.css is missing, default used",
 ];
 
+/// Says nothing of disk, memory, connections or heat, where readings of them decide.
+const HARMLESS_TO_READINGS: [&str; 3] = [
+    "WARN auth: wrong password of user guest, then signed in",
+    "WARN app: file theme{n}.css is missing, default used",
+    "WARN mail: address {n} is unknown",
+];
+
 const CONSEQUENCES: [&str; 6] = [
     "ERROR web: request {n} failed with status 500",
     "ERROR jobs: report {n} was not written",
@@ -108,16 +115,19 @@ pub(super) fn plain(random: &mut Random) -> Log {
     Log { lines, causes: choices(scenario.cause, 3, random), right: scenario.cause, line: line_of(at) }
 }
 
-/// A warning that is the cause, errors that follow from it, and a warning before it that is harmless.
+/// A warning that is the cause, errors that follow from it, and warnings before it that are harmless.
 pub(super) fn with_consequences(random: &mut Random) -> Log {
     let scenario = drawn(random);
-    let mut lines = all_numbered(&random.some(&QUIET, 3), random);
+    let before = usize::try_from(random.between(1, 3)).unwrap_or(2);
+    let quiet = all_numbered(&random.some(&QUIET, 4), random);
+    let mut lines = quiet[..before].to_vec();
     lines.extend(all_numbered(&random.some(&HARMLESS, 2), random));
     lines = random.shuffled(&lines);
     let at = lines.len();
+    let mut after = quiet[before..].to_vec();
+    after.extend(all_numbered(&random.some(&CONSEQUENCES, 3), random));
     lines.push(numbered(random.pick(scenario.subtle), random));
-    lines.extend(all_numbered(&random.some(&CONSEQUENCES, 3), random));
-    lines.insert(at + 2, numbered(random.pick(&QUIET), random));
+    lines.extend(random.shuffled(&after));
     Log { lines, causes: choices(scenario.cause, 4, random), right: scenario.cause, line: line_of(at) }
 }
 
@@ -134,42 +144,41 @@ fn reading_line(values: [i64; 4]) -> String {
     format!("INFO stat: disk {disk} of 100 %, memory {memory} of 100 %, connections {connections} of 200, heat {heat} of 95")
 }
 
-/// No line names the cause: one of four readings reaches its limit while another only comes close.
-pub(super) fn by_readings(random: &mut Random) -> Log {
-    let [cause, close] = random.distinct(&[0, 1, 2, 3]);
+/// Readings at five times: one reaches its limit at the time `reached`, another only comes close.
+fn readings(cause: usize, close: usize, reached: i64, random: &mut Random) -> Vec<String> {
     let mut values = READINGS.map(|(_, limit, _)| limit * random.between(30, 60) / 100);
-    let mut stats = Vec::new();
-    let reached = usize::try_from(random.between(2, 3)).unwrap_or(2);
+    let mut lines = Vec::new();
     for step in 0..5 {
         for (i, (_, limit, _)) in READINGS.iter().enumerate() {
             values[i] = match i {
                 i if i == cause && step >= reached => *limit,
-                i if i == cause => limit * (70 + 29 * i64::try_from(step).unwrap_or(0) / 3) / 100 - random.between(1, 4),
+                i if i == cause => limit * (97 - 8 * (reached - step)) / 100 - random.between(1, 4),
                 i if i == close => limit * random.between(93, 97) / 100,
                 _ => (values[i] + random.between(-3, 4)).max(5),
             };
         }
-        stats.push(reading_line(values));
+        lines.push(reading_line(values));
     }
-    let troubles = all_numbered(&random.some(&CONSEQUENCES, 3), random);
-    let harmless = numbered(random.pick(&HARMLESS), random);
-    let quiet = numbered(random.pick(&QUIET), random);
-    let mut lines = Vec::new();
-    let mut line = 0;
-    for (step, stat) in stats.into_iter().enumerate() {
-        match step {
-            1 => lines.push(harmless.clone()),
-            2 => lines.push(quiet.clone()),
-            3 => lines.push(troubles[0].clone()),
-            4 => lines.push(troubles[1].clone()),
-            _ => {}
-        }
+    lines
+}
+
+/// No line names the cause: a reading has to be compared with its limit.
+pub(super) fn by_readings(random: &mut Random) -> Log {
+    let [cause, close] = random.distinct(&[0, 1, 2, 3]);
+    let reached = random.between(1, 3);
+    let mut between = all_numbered(&random.some(&CONSEQUENCES, 2), random);
+    between.push(numbered(random.pick(&HARMLESS_TO_READINGS), random));
+    between.extend(all_numbered(&random.some(&QUIET, 2), random));
+    let mut between = random.shuffled(&between).into_iter();
+    let (mut lines, mut line) = (Vec::new(), 0);
+    for (step, reading) in (0..).zip(readings(cause, close, reached, random)) {
+        lines.extend(between.by_ref().take(usize::try_from(random.between(0, 2)).unwrap_or(1)));
         if step == reached {
             line = line_of(lines.len());
         }
-        lines.push(stat);
+        lines.push(reading);
     }
-    lines.push(troubles[2].clone());
+    lines.extend(between);
     let causes = random.shuffled(&READINGS.map(|(cause, ..)| cause));
     Log { lines, causes, right: READINGS[cause].0, line }
 }

@@ -1,7 +1,7 @@
 //! Longer texts, with figures beside the point.
 
 use super::super::super::words::{TOWNS, grouped};
-use super::super::{Story, dated, figure, named};
+use super::super::{Fact, Story, dated, figure, named};
 use super::{date, person};
 use crate::random::Random;
 
@@ -72,25 +72,7 @@ pub(in super::super) fn storm(random: &mut Random) -> Story {
             named("the town", town),
             figure("the wind", wind),
             figure("the homes", homes),
-            super::super::Fact {
-                what: "that nobody was hurt".to_owned(),
-                accepted: [
-                    "nobody",
-                    "no one",
-                    "none",
-                    "no injuries",
-                    "no people",
-                    "without injuries",
-                    "no injured",
-                    "not hurt",
-                    "unhurt",
-                    "no casualties",
-                    "no injury",
-                    "no reported injuries",
-                ]
-                .map(str::to_owned)
-                .to_vec(),
-            },
+            nobody_hurt(),
         ],
         leave: "the place that noticed nothing",
         forbidden: vec![named("the place that noticed nothing", other)],
@@ -101,9 +83,9 @@ pub(in super::super) fn storm(random: &mut Random) -> Story {
 pub(in super::super) fn study(random: &mut Random) -> Story {
     let (people, months, share) = (random.between(210, 890), random.between(4, 11), random.between(14, 46));
     let (name, last) = person(random);
-    let food = random.pick(&["walnuts", "rye bread", "cold tea", "raw carrots"]);
+    let food = random.pick(&["walnut oil", "rye bread", "cold tea", "carrot juice"]);
     let text = format!(
-        "Does {food} help against headaches? {name} wanted to know, after a bet with a colleague. {people} people took part for {months} months; half of them ate or drank it every day, the others lived as before. Those who did had {share} % fewer headaches. The lab has no windows, but a fine coffee machine. How it works is unknown, and the doctor warns that the study says nothing about children."
+        "Is {food} of any use against headaches? {name} wanted to know, after a bet with a colleague. {people} people took part for {months} months; half of them had some every day, the others lived as before. Those who did had {share} % fewer headaches. The lab has no windows, but a fine coffee machine. How it works is unknown, and the doctor warns that the study says nothing about children."
     );
     Story {
         text,
@@ -119,4 +101,22 @@ pub(in super::super) fn study(random: &mut Random) -> Story {
         forbidden: Vec::new(),
         example: format!("In {name}'s study of {people} people over {months} months, {food} came with {share} % fewer headaches."),
     }
+}
+
+fn nobody_hurt() -> Fact {
+    const FORMS: [&str; 12] = [
+        "nobody",
+        "no one",
+        "none",
+        "no injuries",
+        "no people",
+        "without injuries",
+        "no injured",
+        "not hurt",
+        "unhurt",
+        "no casualties",
+        "no injury",
+        "no reported injuries",
+    ];
+    Fact { what: "that nobody was hurt".to_owned(), accepted: FORMS.map(str::to_owned).to_vec() }
 }
