@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use toprung_jobs::ClimbEnd;
 use toprung_jobs::climb::{self, RunningClimb};
 use toprung_jobs::export;
 use toprung_jobs::format;
@@ -14,7 +15,6 @@ use toprung_jobs::home::Home;
 use toprung_jobs::plan::{Choice, Plan, plan, warnings};
 use toprung_jobs::problem::Problem;
 use toprung_jobs::profile::profile;
-use toprung_jobs::ClimbEnd;
 
 use crate::args;
 use crate::progress::Progress;

@@ -138,7 +138,14 @@ fn go_on(home: &Arc<Home>, run: RunRecord, going: Going) -> RunningClimb {
 
 /// What a climb of this run works with; an engine for each rung.
 pub(crate) fn setting(run: &RunRecord, engines: Vec<Arc<dyn Engine>>, try_anyway: bool) -> Setting {
-    Setting { engines, seed: seed_of(&run.id), readers: readers(&run.machine), memory_total: run.machine.memory_bytes, try_anyway, tasks: None }
+    Setting {
+        engines,
+        seed: seed_of(&run.id),
+        readers: readers(&run.machine),
+        memory_total: run.machine.memory_bytes,
+        try_anyway,
+        tasks: None,
+    }
 }
 
 /// Starts the work on a run that is stored already, with a recorder between it and its listener.

@@ -132,7 +132,8 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
                 false => Fit { word: FitWord::Unknown, needed_bytes: None, words: "not known: the server has its own memory".to_owned() },
             };
             let expected_tps = expected_tps(&speeds, &rung);
-            let tasks_time = tasks.as_ref().zip(task_tokens.as_ref()).and_then(|(set, tokens)| tasks::expect::time(set, tokens, expected_tps));
+            let tasks_time =
+                tasks.as_ref().zip(task_tokens.as_ref()).and_then(|(set, tokens)| tasks::expect::time(set, tokens, expected_tps));
             RungPlan { installed: found.is_some(), fit, expected_tps, tasks_time, rung, host }
         })
         .collect();

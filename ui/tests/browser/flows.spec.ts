@@ -13,7 +13,7 @@ test.describe("Home", () => {
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Climbing · rung 4 of 6");
     const [start] = await callsOf(page, "start_climb");
-    expect(start?.args, "a first start needs no Ollama").toEqual({ choice: { engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false } });
+    expect(start?.args, "a first start needs no Ollama").toEqual({ choice: { engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false, tasks: null } });
   });
 
   test("another ladder is planned anew, and remembered", async ({ open }) => {

@@ -45,7 +45,8 @@ impl School {
     }
 
     fn answer(&self, pupil: &Pupil, prompt: &str) -> String {
-        let digest = prompt.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        let digest =
+            prompt.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let knows = (digest >> 20) % 10 < pupil.right_of_ten;
         let example = self.examples.get(prompt).filter(|_| knows);
         example.cloned().unwrap_or_else(|| "I would rather talk about the weather today.".to_owned())
@@ -91,7 +92,15 @@ impl Engine for School {
         }
         let done = if is_cut { DoneReason::Length } else { DoneReason::Stop };
         let at = Instant::now();
-        Ok(FinalRecord { at, done, prompt_tokens: None, cached_prompt_tokens: None, prompt_ms: None, output_tokens: Some(12), decode_ms: None })
+        Ok(FinalRecord {
+            at,
+            done,
+            prompt_tokens: None,
+            cached_prompt_tokens: None,
+            prompt_ms: None,
+            output_tokens: Some(12),
+            decode_ms: None,
+        })
     }
     async fn memory(&self, _: &ModelRef) -> EngineMemory {
         EngineMemory::default()

@@ -61,6 +61,11 @@ pub fn prepare(home: &Home, wish: &TaskWish) -> Result<TaskSet, Problem> {
     set(home, suite(seed), wanted, own, wish)
 }
 
+/// The tasks of files of the user's own items.
+pub fn own_tasks(files: &[PathBuf]) -> Result<Vec<Task>, Problem> {
+    files.iter().map(|path| Ok(own_task(path)?.task)).collect()
+}
+
 /// The same tasks again for a run that goes on.
 pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskWork, Problem> {
     let suite = suite(plan.suite.seed);
