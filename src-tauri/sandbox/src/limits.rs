@@ -26,7 +26,8 @@ pub(crate) fn apply(limits: &Limits) {
     // Private writable memory, which the interpreter's is. The address space can't be the measure: wasmtime reserves
     // gigabytes of it, because a whole 32-bit space needs no check of bounds at each access.
     set(libc::RLIMIT_DATA, writable);
-    set(libc::RLIMIT_CPU, limits.processor_s);
+    // The kernel sends a signal of its own at the first number and kills at the second.
+    set_both(libc::RLIMIT_CPU, limits.processor_s, limits.processor_s.saturating_add(1));
     // No file grows, and none is opened: a new descriptor would have to have a number below zero.
     set(libc::RLIMIT_FSIZE, 0);
     set(libc::RLIMIT_NOFILE, 0);
@@ -43,7 +44,12 @@ type Resource = libc::c_int;
 
 #[cfg(unix)]
 fn set(resource: Resource, most: u64) {
-    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+    set_both(resource, most, most);
+}
+
+#[cfg(unix)]
+fn set_both(resource: Resource, soft: u64, hard: u64) {
+    let limit = libc::rlimit { rlim_cur: soft, rlim_max: hard };
     // SAFETY: setrlimit reads the struct that it is given and keeps no reference.
     unsafe { libc::setrlimit(resource, &raw const limit) };
 }

@@ -6,5 +6,6 @@
 
 pub mod code;
 pub mod item;
+pub mod sandbox;
 
 pub use item::{Answer, Item};
