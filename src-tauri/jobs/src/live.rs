@@ -9,7 +9,7 @@ use toprung_core::analysis::Floors;
 use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::EngineKind;
 use toprung_core::plan::Mode;
-use toprung_core::run::{RunRecord, RungStatus};
+use toprung_core::run::{LoadRecord, RunRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
 use toprung_core::summary::{Setting, summarise};
 use toprung_core::task::sequential::LOOKS;
@@ -88,41 +88,24 @@ impl Live {
     pub fn apply(&mut self, event: &ClimbEvent, now_s: f64) {
         match event {
             ClimbEvent::RungStarted { rung } => {
-                self.current = Some(*rung);
-                self.output.clear();
+                (self.current, self.output) = (Some(*rung), String::new());
                 self.pace.rung_began(now_s);
             }
             ClimbEvent::Pulling { rung, done_bytes, total_bytes, .. } => self.pulling(*rung, *done_bytes, *total_bytes, now_s),
             ClimbEvent::FactsKnown { rung, facts } => self.with_rung(*rung, |rung| rung.facts = facts.clone()),
             ClimbEvent::Loading { rung } => self.set_state(*rung, RungState::Loading),
-            ClimbEvent::Loaded { .. } => {}
             ClimbEvent::WarmingUp { rung } => self.set_state(*rung, RungState::WarmingUp),
             ClimbEvent::TrialStarted { rung, kind, index, at_least, at_most } => {
-                self.output.clear();
-                self.current = Some(*rung);
-                let trial = TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most };
-                self.set_state(*rung, RungState::Measuring);
-                self.with_rung(*rung, |rung| (rung.trial, rung.item) = (Some(trial), None));
+                self.trial_started(*rung, TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most });
             }
             ClimbEvent::ItemStarted { rung, task, number, of } => self.item_started(*rung, task, *number, *of),
             ClimbEvent::ItemFinished { rung, result } => self.item_finished(*rung, result),
             ClimbEvent::Output { text, .. } => self.write(text),
             ClimbEvent::TrialFinished { rung, trial } => self.trial_finished(*rung, trial),
-            ClimbEvent::RungFinished { rung, status, load } => {
-                if let Some(record) = self.record.rungs.get_mut(*rung as usize) {
-                    (record.status, record.load) = (status.clone(), load.clone());
-                }
-                self.pace.rung_ended(self.rungs.get(*rung as usize).and_then(|r| r.facts.file_bytes), now_s);
-                self.refresh(*rung as usize);
-            }
+            ClimbEvent::RungFinished { rung, status, load } => self.rung_finished(*rung as usize, status, load, now_s),
             ClimbEvent::CheckingDrift { rung } => (self.checking_drift, self.current) = (true, Some(*rung)),
-            ClimbEvent::Checked { .. } => {}
-            ClimbEvent::Sampled { sample } => {
-                self.samples.push_back(sample.clone());
-                if self.samples.len() > KEPT_SAMPLES {
-                    self.samples.pop_front();
-                }
-            }
+            ClimbEvent::Loaded { .. } | ClimbEvent::Checked { .. } => {}
+            ClimbEvent::Sampled { sample } => self.sampled(sample),
             ClimbEvent::Paused => self.state = LiveState::Paused,
             ClimbEvent::Resumed => (self.state, self.problem) = (LiveState::Running, None),
             ClimbEvent::SaveFailed { cause } => (self.state, self.problem) = (LiveState::Paused, Some(cause.clone().into())),
@@ -176,6 +159,27 @@ impl Live {
         if let Some((cut, _)) = self.output.char_indices().nth(over) {
             self.output.drain(..cut);
         }
+    }
+
+    fn sampled(&mut self, sample: &HardwareSample) {
+        self.samples.push_back(sample.clone());
+        if self.samples.len() > KEPT_SAMPLES {
+            self.samples.pop_front();
+        }
+    }
+
+    fn trial_started(&mut self, position: u32, trial: TrialNow) {
+        (self.current, self.output) = (Some(position), String::new());
+        self.set_state(position, RungState::Measuring);
+        self.with_rung(position, |rung| (rung.trial, rung.item) = (Some(trial), None));
+    }
+
+    fn rung_finished(&mut self, position: usize, status: &RungStatus, load: &LoadRecord, now_s: f64) {
+        if let Some(record) = self.record.rungs.get_mut(position) {
+            (record.status, record.load) = (status.clone(), load.clone());
+        }
+        self.pace.rung_ended(self.rungs.get(position).and_then(|rung| rung.facts.file_bytes), now_s);
+        self.refresh(position);
     }
 
     fn trial_finished(&mut self, position: u32, trial: &Trial) {
