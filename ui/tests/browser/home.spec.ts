@@ -1,6 +1,5 @@
 // Home: a climb from its plan to its start.
 import { callsOf } from "../fake-tauri";
-import { live } from "../fixtures/live";
 import { noOllama } from "../fixtures/machine";
 import { keyRefused, noServer } from "../fixtures/servers";
 import * as worlds from "../fixtures/worlds";
