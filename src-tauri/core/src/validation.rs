@@ -12,12 +12,14 @@ use crate::fit::{FitWord, memory_fit};
 use crate::format;
 use crate::model::{ModelFacts, ModelRef};
 use crate::run::{RunRecord, RunStatus, RungRecord, RungStatus};
-use crate::stress::{StressKind, StressTest, Verdict};
+use crate::stress::{StressKind, StressRecord, StressTest, Verdict};
 
 pub use of_run::validate_run;
 
 /// Names that one sentence lists; the rest are counted.
 const MOST_NAMED: usize = 3;
+/// A laptop's heat sink is warm after a minute or two; throttling was seen to begin after that, in seconds.
+const LEAST_SUSTAINED_S: f64 = 180.0;
 
 /// What a check says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,26 +93,40 @@ fn check(code: &str, title: &str, verdict: CheckVerdict, evidence: Vec<String>, 
     Check { code: code.to_owned(), title: title.to_owned(), verdict, evidence, next_step }
 }
 
-/// The newest stress test of a kind that came to a verdict, or else the newest one.
+/// The newest stress test of a kind that decides its check, or else the newest one.
 fn newest<'a>(stored: &Stored<'a>, kind: StressKind) -> Option<&'a StressTest> {
     let of_kind = || stored.stress.iter().filter(|test| test.record.kind() == kind);
-    of_kind().find(|test| test.judge().verdict != Verdict::NotDecided).or_else(|| of_kind().next())
+    of_kind().find(|test| verdict_of(test) != CheckVerdict::NotTested).or_else(|| of_kind().next())
+}
+
+/// What a stress test says of its check.
+fn verdict_of(test: &StressTest) -> CheckVerdict {
+    match test.judge().verdict {
+        Verdict::Pass if too_short(test).is_none() => CheckVerdict::Pass,
+        Verdict::Fail => CheckVerdict::Fail,
+        Verdict::Pass | Verdict::NotDecided => CheckVerdict::NotTested,
+    }
+}
+
+/// In words, where a machine could not have grown hot yet: a speed that lasted for so long says nothing of the cooling.
+fn too_short(test: &StressTest) -> Option<String> {
+    let StressRecord::Sustain(record) = &test.record else { return None };
+    let wanted = format::duration(LEAST_SUSTAINED_S);
+    (record.planned_s < LEAST_SUSTAINED_S)
+        .then(|| format!("{} says nothing of the cooling: {wanted} or more do.", format::duration(record.planned_s)))
 }
 
 /// A check that a stress test answers; `how` says how to make it, `mend` what to do where it failed.
 fn by_stress(stored: &Stored<'_>, kind: StressKind, (code, title): (&str, &str), how: &str, mend: &str) -> Check {
     let Some(test) = newest(stored, kind) else {
-        return check(code, title, CheckVerdict::NotTested, vec![format!("No {} test is stored.", kind.name())], how);
+        return check(code, title, CheckVerdict::NotTested, vec![format!("No test of {} is stored.", kind.title().to_lowercase())], how);
     };
     let judged = test.judge();
     let day = test.started_at.get(..10).unwrap_or(&test.started_at);
     let mut evidence = vec![format!("{day}: {}", judged.headline)];
     evidence.extend(judged.reasons);
-    let verdict = match judged.verdict {
-        Verdict::Pass => CheckVerdict::Pass,
-        Verdict::Fail => CheckVerdict::Fail,
-        Verdict::NotDecided => CheckVerdict::NotTested,
-    };
+    let verdict = verdict_of(test);
+    evidence.extend(too_short(test).filter(|_| verdict == CheckVerdict::NotTested));
     check(code, title, verdict, evidence, if verdict == CheckVerdict::Fail { mend } else { how })
 }
 
@@ -163,9 +179,8 @@ fn model_cache(stored: &Stored<'_>) -> Check {
     evidence.extend(bad.iter().cloned());
     let unverified: Vec<&str> = models.iter().filter(|model| model.is_verified == Some(false)).map(|model| model.model.as_str()).collect();
     evidence.push(verified_line(models, &unverified));
-    evidence.extend(
-        stored.reclaimable_bytes.map(|bytes| format!("{} can be freed: unfinished downloads and deleted models.", format::bytes_gb(bytes))),
-    );
+    let reclaimable = stored.reclaimable_bytes.filter(|bytes| *bytes > 0);
+    evidence.extend(reclaimable.map(|bytes| format!("{} can be freed: unfinished downloads and deleted models.", format::bytes_gb(bytes))));
     match (bad.is_empty(), unverified.is_empty()) {
         (false, _) => check(code, title, CheckVerdict::Fail, evidence, "Delete the model and pull it again."),
         (true, false) => check(code, title, CheckVerdict::NotTested, evidence, "Compute the digests: each such file is read once."),

@@ -186,9 +186,9 @@ mod tests {
             "- **Memory**: 23.0 GiB of 32.0 GiB available at its lowest",
             "- **Temperature**: not readable",
             "- **Avoid**: GPT-OSS 20B.",
-            "- **Cooling**: not tested: No sustain test is stored.",
+            "- **Cooling**: not tested: No test of sustained load is stored.",
             "- **Model files**: PASS: 5 models loaded, none damaged.",
-            "- **Concurrent downloads**: not tested: No download test is stored.",
+            "- **Concurrent downloads**: not tested: No test of concurrent download is stored.",
         ];
         for line in lines {
             assert!(report.text.lines().any(|written| written.trim_end().starts_with(line)), "“{line}” is missing in:\n{}", report.text);

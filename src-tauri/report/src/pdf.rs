@@ -98,7 +98,7 @@ mod tests {
             "−94 % throughput",
             "Avoid",
             "Temperature not readable",
-            "Concurrent downloads not tested: No download test is stored.",
+            "Concurrent downloads not tested: No test of concurrent download is stored.",
             "Page 1 of 3",
         ];
         for line in lines {

@@ -4,8 +4,9 @@ use crate::machine::{HardwareSample, Machine};
 use crate::model::{EngineDescription, EngineKind};
 use crate::plan::Shape;
 use crate::scripted;
+use crate::stress::STRESS_VERSION;
 use crate::stress::sustain::Sustain;
-use crate::stress::{STRESS_VERSION, StressRecord};
+use crate::stress::sustain::TimedRequest;
 
 const GIB: u64 = 1 << 30;
 
@@ -83,6 +84,35 @@ fn a_stress_test_without_a_verdict_is_no_evidence_of_cooling() {
     let (verdict, said) = verdict(&Stored { stress: &stress, ..nothing() }, "cooling");
     assert_eq!(verdict, CheckVerdict::NotTested);
     assert!(said.contains("stopped by hand"), "{said}");
+}
+
+/// A sustained test that kept its speed for so long.
+fn steady(seconds: f64) -> StressTest {
+    let mut test = stopped_sustain();
+    test.stopped = false;
+    let StressRecord::Sustain(record) = &mut test.record else { panic!() };
+    let request = |second: u32| TimedRequest {
+        sent_ms: f64::from(second) * 1000.0,
+        first_ms: Some(f64::from(second) * 1000.0 + 100.0),
+        ended_ms: f64::from(second) * 1000.0 + 999.0,
+        decode_tps: Some(50.0),
+        output_tokens: Some(50),
+        cause: None,
+    };
+    (record.planned_s, record.loop_s, record.began_ms) = (seconds, seconds / 6.0, Some(0.0));
+    record.cooling_ms = Some(seconds * 1000.0);
+    record.requests = (0..seconds as u32).map(request).collect();
+    test
+}
+
+#[test]
+fn a_minute_of_steady_speed_says_nothing_of_the_cooling_and_hides_no_longer_test() {
+    let cooling = |stress: &[StressTest]| verdict(&Stored { stress, ..nothing() }, "cooling");
+    assert_eq!(cooling(&[steady(180.0)]).0, CheckVerdict::Pass);
+    let (short, said) = cooling(&[steady(60.0)]);
+    assert_eq!(short, CheckVerdict::NotTested);
+    assert!(said.contains("1 min says nothing of the cooling: 3 min or more do."), "{said}");
+    assert_eq!(cooling(&[steady(60.0), steady(600.0)]).0, CheckVerdict::Pass, "the longer one, made before, still stands");
 }
 
 #[test]
