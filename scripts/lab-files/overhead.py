@@ -3,7 +3,7 @@
 Trials a minute apart differ by more on a shared machine than watching costs, and trials next to each other do not: so the thread that
 samples the hardware, and in the real window the page too, are held still during trials in the order off, on, on, off. The ratio of
 each pair is one figure; their median and its interval count. The processor's time is that of Toprung's own processes, the window's page
-included and the worker left out, from the first trial to the last of the copies that are climbed first, with nothing held still.
+included and the worker left out, from the first trial to the last of each copy that is climbed first, with nothing held still.
 """
 import contextlib
 import ctypes
@@ -28,6 +28,8 @@ MAX_LOSS, MAX_CORE = 0.01, 0.02
 FREE = 2
 # A look at the store's modification time costs microseconds; a trial takes more than a second and reads its prompt first.
 LOOK_S = 0.02
+# Longer than two trials: a rung whose trials are over waits for the thread that samples.
+LONGEST_HOLD_S = 6
 # Of a rung in the standard mode.
 MOST_TRIALS = 20
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
@@ -129,16 +131,20 @@ class Store:
 
 def watch(store, root, is_over):
     """Holds the watchers still for every second trial behind the free copies. Answers the share of a core, and pairs of speeds."""
-    held, marks, holding = {}, [], []
-    seen = 0
+    held, marks, holding = {}, {}, []
+    seen, held_at = 0, time.monotonic()
     while not is_over():
         time.sleep(LOOK_S)
+        if holding and time.monotonic() - held_at > LONGEST_HOLD_S:
+            for one in holding:
+                one.let_go()
+            holding = []
         if not store.has_changed() or len(trials := store.trials()) == seen:
             continue
-        seen = len(trials)
+        seen, held_at = len(trials), time.monotonic()
         rung, kind, index, _ = trials[-1]
         if rung < FREE and kind == "speed":
-            marks.append((time.monotonic(), own_seconds(root)))
+            marks.setdefault(rung, []).append((time.monotonic(), own_seconds(root)))
         # A rung's end waits for the thread that samples, so nothing is held beyond the speed trials: the first trial of a rung is free too.
         wanted = rung >= FREE and kind == "speed" and index + 2 < MOST_TRIALS and index % 4 in (0, 3)
         if wanted and not holding:
@@ -152,7 +158,9 @@ def watch(store, root, is_over):
         held[rung, index + 1] = wanted
     for one in holding:
         one.let_go()
-    (began, used), (ended, used_at_end) = marks[0], marks[-1]
+    # Between two rungs nothing is timed, so what is drawn there is not counted.
+    spans = [(marks[rung][0], marks[rung][-1]) for rung in marks]
+    seconds, used = (sum(last[place] - first[place] for first, last in spans) for place in (0, 1))
     speeds = {(rung, index): tps for rung, kind, index, tps in store.trials() if kind == "speed" and tps}
     pairs = []
     for rung, index in speeds:
@@ -160,7 +168,7 @@ def watch(store, root, is_over):
         if index % 2 == 1 and other in speeds and {held.get(one), held.get(other)} == {True, False}:
             on, off = (one, other) if not held[one] else (other, one)
             pairs.append(speeds[on] / speeds[off])
-    return (used_at_end - used) / (ended - began), pairs
+    return used / seconds, pairs
 
 
 def in_terminal(bench, binaries, home):
@@ -210,7 +218,8 @@ def main():
     models = lab_models()
     with contextlib.closing(Display(os.environ)) as display, tempfile.TemporaryDirectory(prefix="overhead-", dir=models[0].parents[1]) as folder:
         bench = Bench(os.path.abspath(f"{binaries}/toprung-app"), models, Path(folder), display)
-        for way, climb in (("sampling", in_terminal), ("window", in_window)):
+        ways = {"sampling": in_terminal, "window": in_window}
+        for way, climb in ((way, climb) for way, climb in ways.items() if way in (sys.argv[3:] or ways)):
             core, ratios = climb(bench, binaries, folder_of_copies(bench, way, copies))
             ratio, (low, high) = statistics.median(ratios), interval(ratios)
             held = held and ratio >= 1 - MAX_LOSS and core <= MAX_CORE

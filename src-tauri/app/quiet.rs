@@ -107,11 +107,8 @@ mod tests {
 
     #[test]
     fn whatever_else_changes_is_told_at_once_with_the_readings_that_waited() {
-        let change: [fn(&mut Live); 3] = [
-            |live| trial(live, 1, 0),
-            |live| live.state = LiveState::Pausing,
-            |live| live.checking_drift = true,
-        ];
+        let change: [fn(&mut Live); 3] =
+            [|live| trial(live, 1, 0), |live| live.state = LiveState::Pausing, |live| live.checking_drift = true];
         for change in change {
             let (mut quiet, mut live, began) = (Quiet::default(), live(0), Instant::now());
             quiet.tell(&live, began);

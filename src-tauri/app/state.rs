@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use toprung_jobs::climb::ClimbHand;
 use toprung_jobs::home::Home;
+use toprung_jobs::recommend::Advised;
 use toprung_messages::Problem;
 
 use crate::deletions::Deletions;
@@ -24,6 +25,8 @@ pub(crate) struct AppState {
     pub(crate) deletions: Arc<Deletions>,
     pub(crate) sensors: Arc<Sensors>,
     pub(crate) stress: Arc<Stresses>,
+    /// The advice in view and the run that it was asked of, so that it can be ranked anew at once.
+    pub(crate) advised: Mutex<Option<(Option<String>, Advised)>>,
 }
 
 /// What a command answers.
@@ -39,6 +42,7 @@ impl AppState {
             deletions: Arc::default(),
             sensors: Arc::default(),
             stress: Arc::default(),
+            advised: Mutex::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 // What a person chose to climb, made whole: every part of a stored choice that no longer exists falls back.
 import type { Choice } from "./messages/Choice";
 import type { Setup } from "./messages/Setup";
+import type { TaskChoice } from "./messages/TaskChoice";
 import { MODES } from "./words";
 
 /** Needs nothing installed, so it always makes Start work. */
@@ -21,7 +22,18 @@ export function wholeChoice(stored: Partial<Choice>, setup: Setup): Choice {
     ladder: ladder ?? FIRST_LADDER,
     mode: MODES.find((mode) => mode.name === stored.mode)?.name ?? FIRST_MODE,
     without_downloads: stored.without_downloads === true,
+    tasks: stored.tasks ? wholeTasks(stored.tasks) : null,
   };
+}
+
+/** Five minutes a model: long enough for a first look at every task on most machines. */
+const FIRST_BUDGET_S = 300;
+
+/** A wish of tasks with every part in place. A stored one may be of an older form. */
+export function wholeTasks(stored: Partial<TaskChoice>): TaskChoice {
+  const words = (list: unknown): string[] => (Array.isArray(list) ? list.filter((one) => typeof one === "string") : []);
+  const budget = stored.budget_s === null ? null : Number.isFinite(stored.budget_s) ? Number(stored.budget_s) : FIRST_BUDGET_S;
+  return { tasks: words(stored.tasks), budget_s: budget, rotating: stored.rotating === true, own_files: words(stored.own_files) };
 }
 
 function isServer(stored: Partial<Choice>): boolean {

@@ -11,6 +11,8 @@ import { go, route } from "./route.svelte";
 
 /** Two minutes at one reading a second: what a gauge's line shows. */
 const SAMPLES_KEPT = 120;
+/** The mode of a run of tasks alone. */
+export const TASKS = "tasks";
 
 class Climb {
   live = $state.raw<LiveView | null>(null);
@@ -44,7 +46,7 @@ class Climb {
 
   start(choice: Choice, plan: PlanView): Promise<void> {
     this.expected = new Map(plan.rungs.flatMap((rung) => (rung.expected_low === null || rung.expected_high === null ? [] : [[rung.model, [rung.expected_low, rung.expected_high]]])));
-    return this.#begin(() => ipc.startClimb(choice));
+    return this.#begin(() => ipc.startClimb(choice), choice.mode === TASKS);
   }
   resume(run: string): Promise<void> {
     this.expected = new Map();
@@ -59,7 +61,7 @@ class Climb {
     return this.#try(ipc.cancelClimb);
   }
 
-  async #begin(start: () => Promise<string>): Promise<void> {
+  async #begin(start: () => Promise<string>, tasksAlone = false): Promise<void> {
     if (this.starting) return;
     this.starting = true;
     await this.#try(async () => {
@@ -67,7 +69,7 @@ class Climb {
       await this.attach();
       // A climb that could not even begin its first rung may have ended already.
       if (this.live) go("climb");
-      else go("results", run);
+      else go(tasksAlone ? "recommend" : "results", run);
     });
     this.starting = false;
   }
@@ -96,9 +98,11 @@ class Climb {
   }
 
   #end(run: string, finished: boolean): void {
+    // A person who put models to tasks wants to know which one to use.
+    const asked = this.live?.mode === TASKS || this.live?.rungs.some((rung) => rung.items_asked > 0);
     this.#show(null);
-    this.said = finished ? "The climb is finished. Its results are open." : "The climb has stopped. Everything measured is kept.";
-    if (route.screen === "climb") go("results", run);
+    this.said = finished ? `The climb is finished. Its ${asked ? "advice is" : "results are"} open.` : "The climb has stopped. Everything measured is kept.";
+    if (route.screen === "climb") go(asked ? "recommend" : "results", run);
   }
 }
 

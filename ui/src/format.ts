@@ -184,9 +184,9 @@ export function shortName(model: string): string {
   return name.replace(/-gguf(?=:|$)/i, "") || model;
 }
 
-/** A sentence from Rust, whose per cent signs stay with their figures where a line ends. */
+/** A sentence from Rust, whose units stay with their figures where a line ends. */
 export function unbroken(text: string): string {
-  return text.replace(/(\d) %/g, `$1${THIN}%`);
+  return text.replace(/(\d) (%|ms\b|s\b|min\b|h\b|MB\b|GB\b|MiB\b|GiB\b)/g, `$1${THIN}$2`);
 }
 
 /** The first letter large, as at the beginning of a line. */
@@ -197,6 +197,15 @@ export function sentence(text: string): string {
 /** "1 rung", "5 rungs". */
 export function count(n: number, one: string, many = `${one}s`): string {
   return `${whole(n)} ${n === 1 ? one : many}`;
+}
+
+/** Names in a row, lower case, the rest counted: "coding, summaries and 4 more". */
+export function listed(names: string[], most = 3): string {
+  const small = names.map((name) => name.toLocaleLowerCase(locale));
+  const shown = small.length > most + 1 ? small.slice(0, most) : small;
+  const rest = small.length - shown.length;
+  if (rest > 0) return `${shown.join(", ")} and ${rest} more`;
+  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
 function scaleOf(value: number, base: number, units: string[]): [number, string] {

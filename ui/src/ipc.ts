@@ -4,6 +4,7 @@
 // screen never has to guess what it caught.
 import { Channel, invoke } from "@tauri-apps/api/core";
 
+import type { AdviceView } from "./messages/AdviceView";
 import type { ChartView } from "./messages/ChartView";
 import type { Choice } from "./messages/Choice";
 import type { ComparisonView } from "./messages/ComparisonView";
@@ -11,9 +12,11 @@ import type { HardwareView } from "./messages/HardwareView";
 import type { LiveEvent } from "./messages/LiveEvent";
 import type { LiveView } from "./messages/LiveView";
 import type { ModelsView } from "./messages/ModelsView";
+import type { PickView } from "./messages/PickView";
 import type { PlanView } from "./messages/PlanView";
 import type { Problem } from "./messages/Problem";
 import type { PullEvent } from "./messages/PullEvent";
+import type { RecommendSettings } from "./messages/RecommendSettings";
 import type { RunRow } from "./messages/RunRow";
 import type { RunView } from "./messages/RunView";
 import type { SampleView } from "./messages/SampleView";
@@ -26,10 +29,11 @@ import type { StressLiveView } from "./messages/StressLiveView";
 import type { StressPlanView } from "./messages/StressPlanView";
 import type { StressRow } from "./messages/StressRow";
 import type { StressView } from "./messages/StressView";
+import type { TaskItemsView } from "./messages/TaskItemsView";
 import type { ValidationView } from "./messages/ValidationView";
 import type { Compared } from "./route.svelte";
 
-export type ChartKind = "throughput" | "response_time" | "success" | "memory" | "escalation";
+export type ChartKind = "throughput" | "response_time" | "success" | "memory" | "escalation" | "quality";
 export type ReportFormat = "pdf" | "md" | "json";
 type Theme = "light" | "dark";
 
@@ -53,6 +57,17 @@ export const queryTimeline = (run: string, theme: Theme, width: number) => call<
 
 /** Stored runs beside each other. */
 export const queryComparison = ({ a, b, asked }: Compared) => call<ComparisonView>("query_comparison", { a, b, asked });
+
+/** Which model for which task: from one run, or from every comparable one of this machine. */
+export const queryAdvice = (run: string | null) => call<AdviceView>("query_advice", { run });
+/** Keeps floors and weights, and answers with the advice under them. */
+export const saveRecommendSettings = (run: string | null, settings: RecommendSettings) => call<AdviceView>("save_recommend_settings", { run, settings });
+/** What a model answered to one task, as it came. */
+export function queryTaskItems(run: string, { model, engine, server }: PickView, task: string): Promise<TaskItemsView> {
+  return call("query_task_items", { run, model, engine, server, task });
+}
+/** Asks where to, and writes which model was chosen for which task. */
+export const saveChosenModels = (run: string | null) => call<Saved>("save_chosen_models", { run });
 
 /** Begins a climb and answers with its run's id. */
 export const startClimb = (choice: Choice) => call<string>("start_climb", { choice });

@@ -2,7 +2,7 @@
 import { climb } from "./climb.svelte";
 import { moment } from "./format";
 import type { RunRow } from "./messages/RunRow";
-import { newestTwo } from "./picks";
+import { holdsSpeed, newestTwo } from "./picks";
 import { compareAnew, go, goCompare, route, SCREENS } from "./route.svelte";
 import { settings } from "./settings.svelte";
 import { scan } from "./setup.svelte";
@@ -24,7 +24,7 @@ export function commands(runs: RunRow[], help: () => void): Command[] {
     ...(stress.live?.state === "running" ? [{ title: "Stop the stress test and keep", about: stress.live.title.toLowerCase(), run: () => void stress.stop() }] : []),
     ...SCREENS.map(({ screen, title }, index) => ({ title, about: `screen ${index + 1}`, run: () => go(screen) })),
     ...comparisons(runs),
-    ...runs.slice(0, RUNS_OFFERED).map((run) => ({ title: `Results of ${moment(run.started_at)}`, about: run.ladder, run: () => go("results", run.id) })),
+    ...runs.slice(0, RUNS_OFFERED).map((run) => ({ title: `${holdsSpeed(run) ? "Results" : "Tasks"} of ${moment(run.started_at)}`, about: run.ladder, run: () => go(holdsSpeed(run) ? "results" : "recommend", run.id) })),
     ...THEMES.map((theme) => ({ title: `Theme: ${theme}`, about: settings.themeChoice === theme ? "now" : "", run: () => void (settings.themeChoice = theme) })),
     { title: "Look at this machine again", about: "re-scan", run: () => void scan() },
     { title: "Keys and how to read the ladder", about: "?", run: help },

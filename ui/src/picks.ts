@@ -5,6 +5,9 @@ import type { Compared } from "./route.svelte";
 
 export const MOST = 2;
 
+/** Whether a run holds speeds: one of tasks alone does not. */
+export const holdsSpeed = (run: RunRow): boolean => run.mode !== "tasks";
+
 /** With one more run ticked, or one less. A third takes the place of the run that was ticked first. */
 export function toggled(picked: string[], run: string): string[] {
   return picked.includes(run) ? picked.filter((id) => id !== run) : [...picked, run].slice(-MOST);
@@ -12,7 +15,7 @@ export function toggled(picked: string[], run: string): string[] {
 
 /** The ticked runs that are still there, the older first: B is seen from A, and what came later from what was before. */
 export function inOrder(picked: string[], runs: RunRow[]): RunRow[] {
-  return runs.filter((run) => picked.includes(run.id)).sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at));
+  return runs.filter((run) => picked.includes(run.id) && holdsSpeed(run)).sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at));
 }
 
 /** What Compare is asked, or null where the ticked runs make no question. */
@@ -33,7 +36,7 @@ export function hint(chosen: RunRow[], runs: number): string {
 
 /** The newest two runs that hold something, the older as A; null where there are none. */
 export function newestTwo(runs: RunRow[]): Compared | null {
-  const measured = runs.filter((run) => run.rungs_done > 0).slice(0, MOST);
+  const measured = runs.filter((run) => run.rungs_done > 0 && holdsSpeed(run)).slice(0, MOST);
   const [a, b] = inOrder(measured.map((run) => run.id), measured);
   return a && b ? { a: a.id, b: b.id, asked: [] } : null;
 }

@@ -1,10 +1,11 @@
 // Which screen is open, kept in the address so that a reload comes back to it.
 
-export type Screen = "climb" | "results" | "models" | "history" | "compare" | "hardware";
+export type Screen = "climb" | "results" | "recommend" | "models" | "history" | "compare" | "hardware";
 
 export const SCREENS: readonly { screen: Screen; title: string }[] = [
   { screen: "climb", title: "Climb" },
   { screen: "results", title: "Results" },
+  { screen: "recommend", title: "Recommend" },
   { screen: "models", title: "Models" },
   { screen: "history", title: "History" },
   { screen: "compare", title: "Compare" },
@@ -22,8 +23,11 @@ export interface Compared {
 
 interface Place {
   screen: Screen;
-  /** The run that Results shows, null being the newest, or that History begins with ticked; the stress test that is open on Hardware. */
+  /** The run that Results shows, null being the newest, or that History begins with ticked; the stress test that is open on Hardware; the
+      run whose tasks Recommend is about, null being every comparable one. */
   run: string | null;
+  /** The task whose answers are open on Recommend. */
+  task: string | null;
   /** null where no runs are chosen yet. */
   compared: Compared | null;
 }
@@ -34,9 +38,16 @@ export function placeOf(hash: string): Place {
   const screen = SCREENS.find((entry) => entry.screen === name)?.screen ?? "climb";
   return {
     screen,
-    run: ["results", "history", "hardware"].includes(screen) ? run || null : null,
+    run: ["results", "recommend", "history", "hardware"].includes(screen) ? run || null : null,
+    task: screen === "recommend" ? b || null : null,
     compared: screen === "compare" && run ? { a: run, b: b || null, asked: asked.split(",").filter(Boolean) } : null,
   };
+}
+
+/** The address of a run's advice, or of its answers to one task. */
+export function hrefOfAdvice(run: string | null, task?: string): string {
+  const parts = [run ?? "", task ?? ""].map(encodeURIComponent).join("/");
+  return `#/recommend/${parts}`.replace(/\/+$/, "");
 }
 
 /** The address of a comparison. */
@@ -53,6 +64,9 @@ class Route {
   }
   get run(): string | null {
     return this.#place.run;
+  }
+  get task(): string | null {
+    return this.#place.task;
   }
   get compared(): Compared | null {
     return this.#place.compared;

@@ -1,9 +1,11 @@
 // What the window remembers between starts: the theme, the keys, the last choice. Kept in the page's own storage.
 import type { Choice } from "./messages/Choice";
+import type { TaskChoice } from "./messages/TaskChoice";
 import { applyTheme, onSystemTheme, resolveTheme, storeTheme, storedTheme, type Theme, type ThemeChoice } from "./theme";
 
 const KEYS = "toprung.single-keys";
 const CHOICE = "toprung.choice";
+const TASKS = "toprung.tasks";
 
 class Settings {
   #choice = $state<ThemeChoice>(storedTheme());
@@ -45,10 +47,14 @@ export function followTheme(): () => void {
 }
 
 /** The choice of the last start, as far as it is still whole. */
-export function storedChoice(): Partial<Choice> {
+export const storedChoice = (): Partial<Choice> => stored<Choice>(CHOICE);
+/** What was last wished of the tasks. */
+export const storedTasks = (): Partial<TaskChoice> => stored<TaskChoice>(TASKS);
+
+function stored<T>(key: string): Partial<T> {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(CHOICE) ?? "{}");
-    return typeof stored === "object" && stored !== null ? (stored as Partial<Choice>) : {};
+    const value: unknown = JSON.parse(localStorage.getItem(key) ?? "{}");
+    return typeof value === "object" && value !== null ? (value as Partial<T>) : {};
   } catch {
     return {};
   }
@@ -56,4 +62,8 @@ export function storedChoice(): Partial<Choice> {
 
 export function storeChoice(choice: Choice): void {
   localStorage.setItem(CHOICE, JSON.stringify(choice));
+}
+
+export function storeTasks(tasks: TaskChoice): void {
+  localStorage.setItem(TASKS, JSON.stringify(tasks));
 }

@@ -59,6 +59,23 @@ const COMPARED: Record<string, Word & { path: string; why: string | null }> = {
   too_few_trials: { text: "can't tell", tone: "warn", path: "M3 3.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.6-.9 1.1M5 8.6v.1", why: "too few trials" },
 };
 
+/** What is advised for a task, each with a mark of its own shape. */
+const ADVISED: Record<string, Word & { path?: string }> = {
+  use: { text: "clear", tone: "good" },
+  tie: { text: "tie", tone: "on", path: "M1.5 3.5h7M1.5 6.5h7" },
+  not_proven: { text: "not proven", tone: "warn", path: "M3 3.4a2 2 0 1 1 2.9 1.8c-.6.3-.9.6-.9 1.1M5 8.6v.1" },
+  none: { text: "none", tone: "bad" },
+};
+
+const STANDINGS: Record<string, Word> = {
+  recommended: { text: "recommended", tone: "good" },
+  tied: { text: "tied", tone: "on" },
+  behind: { text: "behind", tone: "plain" },
+  unproven: { text: "not proven", tone: "warn" },
+  left_out: { text: "left out", tone: "bad" },
+  not_measured: { text: "not measured", tone: "plain" },
+};
+
 /** How a climb can be run, with what each is for. */
 export const MODES = [
   { name: "quick", title: "Quick", about: "3 trials a rung, 20 s at most, ±5 %" },
@@ -81,7 +98,9 @@ export function engineLine(kind: string, version: string | null): string {
   return short.startsWith(name.split(" ")[0] ?? name) ? short : `${name} ${short}`;
 }
 
-export const modeWord = (name: string): string => MODES.find((mode) => mode.name === name)?.title.toLowerCase() ?? name;
+export const modeWord = (name: string): string => (name === "tasks" ? "tasks alone" : MODES.find((mode) => mode.name === name)?.title.toLowerCase() ?? name);
 export const figureWord = (code: string): (typeof FIGURES)[string] => FIGURES[code] ?? { title: code.replaceAll("_", " "), unit: null, about: "" };
 export const comparedWord = (code: string): (typeof COMPARED)[string] => COMPARED[code] ?? { text: code.replaceAll("_", " "), tone: "plain", path: "", why: null };
+export const advisedWord = (code: string): (typeof ADVISED)[string] => ADVISED[code] ?? { text: code.replaceAll("_", " "), tone: "plain" };
+export const standingWord = (code: string): Word => STANDINGS[code] ?? { text: code.replaceAll("_", " "), tone: "plain" };
 export const gradeTone = (grade: string): Tone => ({ A: "good", B: "warn", C: "bad" })[grade] as Tone ?? "plain";

@@ -5,6 +5,7 @@ pub(crate) mod compare;
 mod dialog;
 pub(crate) mod hardware;
 pub(crate) mod models;
+pub(crate) mod recommend;
 pub(crate) mod runs;
 pub(crate) mod setup;
 pub(crate) mod stress;

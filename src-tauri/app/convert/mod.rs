@@ -5,6 +5,7 @@ pub(crate) mod hardware;
 pub(crate) mod live;
 pub(crate) mod models;
 pub(crate) mod plan;
+pub(crate) mod recommend;
 pub(crate) mod results;
 pub(crate) mod stress;
 

@@ -8,12 +8,15 @@ use toprung_jobs::machine::Machine;
 use toprung_jobs::plan::{Choice as JobChoice, FitWord, Plan, RungPlan};
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::setup::{EngineState, Seen, Setup as JobSetup};
+use toprung_jobs::task::Task;
+use toprung_jobs::tasks::{BUDGETS_S, TaskSet};
 use toprung_jobs::{EngineKind, Mode, profile};
 use toprung_messages::{
     Choice, EngineView, GpuView, LadderChoice as LadderView, MachineView, PlanView, PlannedRungView, Resumable, ServerView, Setup,
+    TaskPlanView,
 };
 
-use super::{problem, rejection};
+use super::{problem, recommend, rejection};
 use crate::locale;
 use crate::state::Answer;
 
@@ -28,6 +31,8 @@ pub(crate) fn setup(home: &Home, setup: &JobSetup) -> Setup {
             .into_iter()
             .map(|offer| LadderView { name: offer.name, title: offer.title, about: offer.about })
             .collect(),
+        tasks: recommend::offers(),
+        budgets_s: BUDGETS_S.to_vec(),
         data_folder: home.folder().display().to_string(),
         storage_problem: home.notice().map(problem),
         resumable: setup.resumable.as_ref().map(resumable),
@@ -100,7 +105,7 @@ pub(crate) fn choice(choice: &Choice) -> Answer<JobChoice> {
         without_downloads: choice.without_downloads,
         try_anyway: false,
         sampling: true,
-        tasks: None,
+        tasks: choice.tasks.as_ref().map(recommend::wish).transpose()?,
     })
 }
 
@@ -120,7 +125,20 @@ pub(crate) fn view(plan: &Plan) -> PlanView {
         minutes_high: (!plan.rungs.is_empty()).then_some(plan.minutes.1),
         download_bytes: plan.download_bytes,
         disk_free_bytes: plan.disk_free_bytes,
+        tasks: plan.tasks.as_ref().map(|tasks| task_plan(tasks, plan.task_minutes)),
         problem: plan.problem.as_ref().map(problem),
+    }
+}
+
+const MINUTE_S: f64 = 60.0;
+
+fn task_plan(tasks: &TaskSet, minutes: Option<(f64, f64)>) -> TaskPlanView {
+    TaskPlanView {
+        words: tasks.in_words(),
+        tasks: tasks.plan.tasks.iter().map(Task::name).collect(),
+        unavailable: recommend::unavailable(&tasks.plan.unavailable),
+        low_s: minutes.map(|(low, _)| low * MINUTE_S),
+        high_s: minutes.map(|(_, high)| high * MINUTE_S),
     }
 }
 

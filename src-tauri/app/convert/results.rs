@@ -38,6 +38,7 @@ pub(crate) fn row(home: &Home, run: &RunHeader) -> RunRow {
         rungs_done: run.rungs_done,
         headline: history::headline(home, run),
         resumable: history::is_resumable(home, run),
+        tasks: run.tasks.iter().map(|task| task.title().to_owned()).collect(),
         interleaved: ab::is_interleaved(home, run),
     }
 }
@@ -210,7 +211,7 @@ fn verdict(verdict: RungVerdict) -> &'static str {
     }
 }
 
-fn usage(usage: Use) -> &'static str {
+pub(super) fn usage(usage: Use) -> &'static str {
     match usage {
         Use::FastIterations => "fast_iterations",
         Use::Balanced => "balanced",

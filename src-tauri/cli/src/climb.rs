@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use toprung_jobs::ClimbEnd;
 use toprung_jobs::climb::{self, RunningClimb};
 use toprung_jobs::export;
 use toprung_jobs::format;
@@ -14,7 +15,6 @@ use toprung_jobs::home::Home;
 use toprung_jobs::plan::{Choice, Plan, plan, warnings};
 use toprung_jobs::problem::Problem;
 use toprung_jobs::profile::profile;
-use toprung_jobs::ClimbEnd;
 
 use crate::args;
 use crate::progress::Progress;
@@ -38,7 +38,7 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
     let interrupted = finish(running).await? == ClimbEnd::Stopped;
     let shown = history::show(home, &run)?;
     results::print(home, &shown, args.json.as_deref() == Some(Path::new("-")));
-    export::save_all(&shown, args.json.as_deref(), args.report.as_deref())?;
+    export::save_all(home, &shown, args.json.as_deref(), args.report.as_deref())?;
     if interrupted {
         if home.keeps_runs() {
             tell(&format!("Interrupted. What was measured is kept; go on with: toprung climb --resume {run}"));
@@ -92,6 +92,10 @@ fn headline(plan: &Plan) -> String {
         plan.mode.name(),
         minutes(plan.minutes),
     );
+    if let Some(tasks) = &plan.tasks {
+        let time = plan.task_minutes.map_or_else(String::new, |range| format!(", another {}", minutes(range)));
+        text += &format!(", then {}{time}", tasks.in_words());
+    }
     if plan.download_bytes > 0 {
         text += &format!(", {} to download", format::bytes_gb(plan.download_bytes));
     }
@@ -99,7 +103,7 @@ fn headline(plan: &Plan) -> String {
 }
 
 /// A guess of minutes is told in whole ones.
-fn minutes((low, high): (f64, f64)) -> String {
+pub(crate) fn minutes((low, high): (f64, f64)) -> String {
     let whole = |minutes: f64| format::setting(minutes.round().max(1.0));
     let (low, high) = (whole(low), whole(high));
     if low == high { format!("{low} min") } else { format!("{low}–{high} min") }

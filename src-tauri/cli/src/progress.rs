@@ -145,7 +145,14 @@ fn pulling(rung: &LiveRung) -> String {
 
 fn measuring(rung: &LiveRung) -> String {
     if let Some(item) = &rung.item {
-        return format!("{} {} of {}, {} of {} right so far", item.task.title(), item.number + 1, item.of, rung.items_right, rung.items_asked);
+        return format!(
+            "{} {} of {}, {} of {} right so far",
+            item.task.title(),
+            item.number + 1,
+            item.of,
+            rung.items_right,
+            rung.items_asked
+        );
     }
     let Some(trial) = rung.trial else { return "measuring".to_owned() };
     let of = if trial.at_least == trial.at_most { trial.at_most.to_string() } else { format!("{}–{}", trial.at_least, trial.at_most) };

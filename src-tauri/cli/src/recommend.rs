@@ -18,7 +18,9 @@ pub(crate) fn run(home: &Home, args: &Recommend) -> Result<ExitCode, Problem> {
     let mut advised = recommend::advise(home, args.run.as_deref())?;
     if let Some(slider) = args.slider {
         let settings = Settings { slider: Some(slider), weights: Weights::from_slider(slider), ..advised.settings };
-        settings.check().map_err(|error| Problem::input("bad_slider", error.to_string(), "Choose a figure from 0 (speed) to 1 (quality)."))?;
+        settings
+            .check()
+            .map_err(|error| Problem::input("bad_slider", error.to_string(), "Choose a figure from 0 (speed) to 1 (quality)."))?;
         (advised.advice, advised.settings) = (advised.prepared.advise(&settings.effective_weights()), settings);
     }
     if !args.task.is_empty() {

@@ -11,7 +11,7 @@ use toprung_jobs::problem::Problem;
 use toprung_jobs::{ClimbEnd, climb, format, history, recommend, tasks};
 
 use crate::args::{TasksCommand, TasksRun, TasksShow};
-use crate::climb::{agreed, finish};
+use crate::climb::{agreed, finish, minutes};
 use crate::progress::Progress;
 use crate::table::{number, with_head};
 use crate::{INTERRUPTED, NOTHING_DONE, answer, tell};
@@ -59,7 +59,11 @@ async fn ask(home: &Arc<Home>, args: &TasksRun) -> Result<ExitCode, Problem> {
 fn announce(plan: &Plan) {
     let models = format::count(plan.rungs.len() as u32, "model", "models");
     let asked = plan.tasks.as_ref().map(tasks::TaskSet::in_words).unwrap_or_default();
-    tell(&format!("{}: {models} with {}, {asked}.", plan.title, plan.description.kind.title()));
+    let time = match plan.task_minutes {
+        Some(range) => format!("about {}", minutes(range)),
+        None => "time not known before the first run".to_owned(),
+    };
+    tell(&format!("{}: {models} with {}, {asked}, {time}.", plan.title, plan.description.kind.title()));
     for (task, why) in plan.tasks.iter().flat_map(|tasks| &tasks.plan.unavailable) {
         tell(&format!("Note: {} can't be asked: {}", task.title(), why));
     }

@@ -26,8 +26,8 @@ pub use event::{ClimbEnd, ClimbEvent, EventSink};
 pub use ladder::{Read, Readers, Setting, climb};
 pub use parallel::{Crowd, crowd};
 pub use prompts::ANSWER_PROMPTS;
-pub use tasks::TaskWork;
 pub use stress::{
     ConcurrentWork, DownloadWork, LimitWork, OnStress, Seat, Step, StressEvent, StressReaders, StressSetting, StressWork, SustainWork,
     stress,
 };
+pub use tasks::TaskWork;

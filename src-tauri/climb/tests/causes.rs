@@ -116,7 +116,14 @@ async fn climbed(mode: Mode, server: Server) -> RungRecord {
         checks: SessionChecks::default(),
         tasks: None,
     };
-    let setting = Setting { engines: vec![Arc::new(engine)], seed: 7, readers: Readers::default(), memory_total: None, try_anyway: false };
+    let setting = Setting {
+        engines: vec![Arc::new(engine)],
+        seed: 7,
+        readers: Readers::default(),
+        memory_total: None,
+        try_anyway: false,
+        tasks: None,
+    };
     climb(&mut run, setting, Vec::new(), Control::default(), Arc::new(Silent)).await;
     run.rungs.remove(0)
 }

@@ -37,13 +37,27 @@ pub fn ignores_its_prompt(text: &str, earlier: &[&str]) -> Option<String> {
     (text.chars().count() >= MIN_CHARS && same > 0).then(|| format!("word for word its answer to {times}"))
 }
 
-/// What a model wrote, split into thinking and answer where the engine leaves the thinking in the text.
-fn without_thinking(text: &str) -> (&str, usize) {
-    let Some(thought) = text.trim_start().strip_prefix("<think>") else {
-        return (text, 0);
-    };
-    let (thinking, answer) = thought.split_once("</think>").unwrap_or((thought, ""));
-    (answer, thinking.trim().chars().count())
+/// What a model wrote, taken apart where the engine leaves the thinking in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spoken<'a> {
+    /// Empty where it did not think in the text.
+    pub thinking: &'a str,
+    /// Empty while it still thinks.
+    pub answer: &'a str,
+    /// It began to think and never came to an end.
+    pub is_still_thinking: bool,
+}
+
+/// Takes thinking and answer apart. Some templates write the opening mark themselves, so that only the closing one is in the text.
+pub fn split_thinking(text: &str) -> Spoken<'_> {
+    const OPEN: &str = "<think>";
+    const CLOSE: &str = "</think>";
+    let opened = text.trim_start().strip_prefix(OPEN);
+    match (opened, opened.unwrap_or(text).split_once(CLOSE)) {
+        (_, Some((thinking, answer))) => Spoken { thinking: thinking.trim(), answer, is_still_thinking: false },
+        (Some(thinking), None) => Spoken { thinking: thinking.trim(), answer: "", is_still_thinking: true },
+        (None, None) => Spoken { thinking: "", answer: text, is_still_thinking: false },
+    }
 }
 
 /// The outcome of an answer trial whose stream did complete.
@@ -51,8 +65,8 @@ fn without_thinking(text: &str) -> (&str, usize) {
 /// `thinking_chars` counts what came on the thinking channel, `done_stop` says that the model ended by itself and not
 /// by the limit of `max_tokens`.
 pub fn classify_answer(text: &str, thinking_chars: usize, output_tokens: Option<u32>, max_tokens: u32, done_stop: bool) -> Outcome {
-    let (answer, inline_thinking) = without_thinking(text);
-    let thinking = thinking_chars + inline_thinking;
+    let Spoken { thinking, answer, .. } = split_thinking(text);
+    let thinking = thinking_chars + thinking.chars().count();
     let failed = |kind, detail: String| Outcome::Failed(Cause::new(kind, detail));
     let tokens = || format::or_unknown(output_tokens, |n| format::count(n, "token", "tokens"));
     if answer.trim().is_empty() && thinking > 0 {

@@ -27,10 +27,13 @@ const Z_95: f64 = 1.959_963_984_540_054;
 pub const Z_90: f64 = 1.281_551_565_544_600_4;
 
 /// SplitMix64 (Steele, Lea & Flood 2014): tiny, well spread and the same on every machine.
-pub(crate) struct SplitMix64(pub(crate) u64);
+#[derive(Debug, Clone)]
+pub struct SplitMix64(pub u64);
 
 impl SplitMix64 {
-    pub(crate) fn next(&mut self) -> u64 {
+    /// The next 64 bits.
+    #[expect(clippy::should_implement_trait, reason = "it never ends, so it is no iterator")]
+    pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -38,8 +41,8 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
-    /// A whole number below `n`.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+    /// A whole number below `n`; 0 when `n` is 0.
+    pub fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 }

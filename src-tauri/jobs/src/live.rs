@@ -1,20 +1,25 @@
 //! A climb while it goes on, folded from its events: the state that both fronts draw.
 
+mod rung;
+
 use std::collections::VecDeque;
 
 use toprung_climb::ClimbEvent;
-use toprung_core::analysis::{Floors, Grade};
+use toprung_core::analysis::Floors;
 use toprung_core::machine::{HardwareSample, Machine};
-use toprung_core::model::{EngineKind, ModelFacts, ModelRef};
+use toprung_core::model::EngineKind;
 use toprung_core::plan::Mode;
-use toprung_core::run::{RunRecord, RungRecord, RungStatus};
+use toprung_core::run::{LoadRecord, RunRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
 use toprung_core::summary::{Setting, summarise};
-use toprung_core::task::{Grade, ItemResult, Task};
-use toprung_core::trial::{Trial, TrialKind};
+use toprung_core::task::sequential::LOOKS;
+use toprung_core::task::{self, ItemResult, Task};
+use toprung_core::trial::Trial;
 
 use crate::pace::Pace;
 use crate::problem::Problem;
+
+pub use rung::{ItemNow, LiveRung, PullNow, RungState, TrialNow};
 
 /// Two minutes of readings at 1 Hz: what a gauge's line shows.
 const KEPT_SAMPLES: usize = 120;
@@ -29,72 +34,6 @@ pub enum LiveState {
     Paused,
     Stopping,
     Ended,
-}
-
-/// What a rung is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RungState {
-    Waiting,
-    Pulling,
-    Loading,
-    WarmingUp,
-    Measuring,
-    Measured,
-    Failed,
-    LeftOut,
-}
-
-/// The trial under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrialNow {
-    pub kind: TrialKind,
-    /// Counted from 0.
-    pub index: u32,
-    pub at_least: u32,
-    pub at_most: u32,
-}
-
-/// The item of a task under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemNow {
-    pub task: Task,
-    /// Counted from 0 within the task.
-    pub number: u32,
-    pub of: u32,
-}
-
-/// A pull under way.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PullNow {
-    pub done_bytes: u64,
-    pub total_bytes: Option<u64>,
-    pub bytes_per_s: Option<f64>,
-    pub left_s: Option<f64>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiveRung {
-    pub model: ModelRef,
-    pub title: String,
-    pub facts: ModelFacts,
-    pub state: RungState,
-    pub trial: Option<TrialNow>,
-    pub item: Option<ItemNow>,
-    /// Right answers and answers that count, over all tasks so far.
-    pub items_right: u32,
-    pub items_asked: u32,
-    pub pull: Option<PullNow>,
-    /// Median of the trials so far, in tokens per second, with the half width of its interval.
-    pub decode_tps: Option<f64>,
-    pub decode_half_width: Option<f64>,
-    pub ttft_ms: Option<f64>,
-    pub response_ms: Option<f64>,
-    pub answered: u32,
-    pub asked: u32,
-    /// Relative to the measured rung below.
-    pub throughput_change: Option<f64>,
-    pub grade: Option<Grade>,
-    pub problem: Option<Problem>,
 }
 
 /// The whole state of a climb.
@@ -122,6 +61,7 @@ pub struct Live {
 impl Live {
     /// The state before a climb of `run` begins or goes on.
     pub fn new(run: &RunRecord) -> Self {
+        let items_expected = run.tasks.as_ref().map_or(0, |tasks| tasks.tasks.len() as u32 * LOOKS[0]);
         let mut live = Self {
             run: run.id.clone(),
             ladder: run.ladder.clone(),
@@ -129,7 +69,7 @@ impl Live {
             engine: run.engine.kind,
             machine: run.machine.clone(),
             state: LiveState::Running,
-            rungs: run.rungs.iter().map(LiveRung::waiting).collect(),
+            rungs: run.rungs.iter().map(|rung| LiveRung { items_expected, ..LiveRung::waiting(rung) }).collect(),
             current: None,
             checking_drift: false,
             problem: None,
@@ -148,41 +88,24 @@ impl Live {
     pub fn apply(&mut self, event: &ClimbEvent, now_s: f64) {
         match event {
             ClimbEvent::RungStarted { rung } => {
-                self.current = Some(*rung);
-                self.output.clear();
+                (self.current, self.output) = (Some(*rung), String::new());
                 self.pace.rung_began(now_s);
             }
             ClimbEvent::Pulling { rung, done_bytes, total_bytes, .. } => self.pulling(*rung, *done_bytes, *total_bytes, now_s),
             ClimbEvent::FactsKnown { rung, facts } => self.with_rung(*rung, |rung| rung.facts = facts.clone()),
             ClimbEvent::Loading { rung } => self.set_state(*rung, RungState::Loading),
-            ClimbEvent::Loaded { .. } => {}
             ClimbEvent::WarmingUp { rung } => self.set_state(*rung, RungState::WarmingUp),
             ClimbEvent::TrialStarted { rung, kind, index, at_least, at_most } => {
-                self.output.clear();
-                self.current = Some(*rung);
-                let trial = TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most };
-                self.set_state(*rung, RungState::Measuring);
-                self.with_rung(*rung, |rung| (rung.trial, rung.item) = (Some(trial), None));
+                self.trial_started(*rung, TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most });
             }
             ClimbEvent::ItemStarted { rung, task, number, of } => self.item_started(*rung, task, *number, *of),
             ClimbEvent::ItemFinished { rung, result } => self.item_finished(*rung, result),
             ClimbEvent::Output { text, .. } => self.write(text),
             ClimbEvent::TrialFinished { rung, trial } => self.trial_finished(*rung, trial),
-            ClimbEvent::RungFinished { rung, status, load } => {
-                if let Some(record) = self.record.rungs.get_mut(*rung as usize) {
-                    (record.status, record.load) = (status.clone(), load.clone());
-                }
-                self.pace.rung_ended(self.rungs.get(*rung as usize).and_then(|r| r.facts.file_bytes), now_s);
-                self.refresh(*rung as usize);
-            }
+            ClimbEvent::RungFinished { rung, status, load } => self.rung_finished(*rung as usize, status, load, now_s),
             ClimbEvent::CheckingDrift { rung } => (self.checking_drift, self.current) = (true, Some(*rung)),
-            ClimbEvent::Checked { .. } => {}
-            ClimbEvent::Sampled { sample } => {
-                self.samples.push_back(sample.clone());
-                if self.samples.len() > KEPT_SAMPLES {
-                    self.samples.pop_front();
-                }
-            }
+            ClimbEvent::Loaded { .. } | ClimbEvent::Checked { .. } => {}
+            ClimbEvent::Sampled { sample } => self.sampled(sample),
             ClimbEvent::Paused => self.state = LiveState::Paused,
             ClimbEvent::Resumed => (self.state, self.problem) = (LiveState::Running, None),
             ClimbEvent::SaveFailed { cause } => (self.state, self.problem) = (LiveState::Paused, Some(cause.clone().into())),
@@ -238,6 +161,27 @@ impl Live {
         }
     }
 
+    fn sampled(&mut self, sample: &HardwareSample) {
+        self.samples.push_back(sample.clone());
+        if self.samples.len() > KEPT_SAMPLES {
+            self.samples.pop_front();
+        }
+    }
+
+    fn trial_started(&mut self, position: u32, trial: TrialNow) {
+        (self.current, self.output) = (Some(position), String::new());
+        self.set_state(position, RungState::Measuring);
+        self.with_rung(position, |rung| (rung.trial, rung.item) = (Some(trial), None));
+    }
+
+    fn rung_finished(&mut self, position: usize, status: &RungStatus, load: &LoadRecord, now_s: f64) {
+        if let Some(record) = self.record.rungs.get_mut(position) {
+            (record.status, record.load) = (status.clone(), load.clone());
+        }
+        self.pace.rung_ended(self.rungs.get(position).and_then(|rung| rung.facts.file_bytes), now_s);
+        self.refresh(position);
+    }
+
     fn trial_finished(&mut self, position: u32, trial: &Trial) {
         if let Some(record) = self.record.rungs.get_mut(position as usize) {
             record.trials.push(trial.clone());
@@ -249,6 +193,8 @@ impl Live {
         self.output.clear();
         self.current = Some(position);
         self.set_state(position, RungState::Measuring);
+        // A model that is gone back to stays over; only what is asked of it shows.
+        self.rungs.iter_mut().for_each(|rung| rung.item = None);
         let item = ItemNow { task: task.clone(), number, of };
         self.with_rung(position, |rung| (rung.trial, rung.item) = (None, Some(item)));
     }
@@ -301,52 +247,7 @@ fn with_items_without_words(run: &RunRecord) -> RunRecord {
 
 /// A state is copied for every listener several times a second: what was said stays in the store.
 fn without_words(result: &ItemResult) -> ItemResult {
-    let grade = Grade::new(result.grade.class, "");
+    let grade = task::Grade::new(result.grade.class, "");
     let (prompt, thinking, answer) = (String::new(), String::new(), String::new());
     ItemResult { item: result.item.clone(), task: result.task.clone(), grade, prompt, thinking, answer, ..*result }
-}
-
-impl RungState {
-    pub fn is_over(self) -> bool {
-        matches!(self, Self::Measured | Self::Failed | Self::LeftOut)
-    }
-}
-
-impl LiveRung {
-    fn waiting(rung: &RungRecord) -> Self {
-        Self {
-            model: rung.model.clone(),
-            title: rung.title.clone(),
-            facts: rung.facts.clone(),
-            state: RungState::Waiting,
-            trial: None,
-            item: None,
-            items_right: 0,
-            items_asked: 0,
-            pull: None,
-            decode_tps: None,
-            decode_half_width: None,
-            ttft_ms: None,
-            response_ms: None,
-            answered: 0,
-            asked: 0,
-            throughput_change: None,
-            grade: None,
-            problem: None,
-        }
-    }
-
-    /// Of this rung, 0–1: loading and warming up are the first fifth, speed trials go to 0.7, answers to the end.
-    fn progress(&self) -> f64 {
-        let trial = |kind| self.trial.filter(|trial| trial.kind == kind).map(|t| f64::from(t.index) / f64::from(t.at_most.max(1)));
-        match self.state {
-            RungState::Waiting => 0.0,
-            RungState::Pulling | RungState::Loading => 0.05,
-            RungState::WarmingUp => 0.1,
-            RungState::Measuring => {
-                trial(TrialKind::Answer).map_or_else(|| 0.2 + 0.5 * trial(TrialKind::Speed).unwrap_or(0.0), |f| 0.7 + 0.3 * f)
-            }
-            RungState::Measured | RungState::Failed | RungState::LeftOut => 1.0,
-        }
-    }
 }

@@ -6,6 +6,7 @@ use toprung_core::fit::memory_fit;
 pub use toprung_core::fit::{Fit, FitWord};
 use toprung_core::model::{EngineDescription, EngineKind};
 use toprung_core::plan::{Ladder, Mode, PlannedRung, protocol};
+use toprung_core::task::estimate::TimeRange;
 use toprung_engines::{Engine, InstalledModel};
 use toprung_models::ladder_file::Sources;
 
@@ -55,6 +56,8 @@ pub struct RungPlan {
     pub fit: Fit,
     /// Tokens per second expected from earlier runs on this machine, as a range.
     pub expected_tps: Option<(f64, f64)>,
+    /// How long its tasks take, where some are asked and its speed is known.
+    pub tasks_time: Option<TimeRange>,
     /// Which of the ladder's engines runs it.
     host: usize,
 }
@@ -70,8 +73,10 @@ pub struct Plan {
     /// What the engine of each rung says of itself, where it is not the run's own.
     pub(crate) rung_engines: Vec<Option<EngineDescription>>,
     pub description: EngineDescription,
-    /// Minutes without downloads, as a range.
+    /// Minutes without downloads and tasks, as a range.
     pub minutes: (f64, f64),
+    /// Minutes that the tasks take in all; `None` where none are asked, or nobody can tell.
+    pub task_minutes: Option<(f64, f64)>,
     pub download_bytes: u64,
     pub disk_free_bytes: Option<u64>,
     pub try_anyway: bool,
@@ -113,6 +118,7 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
     let total = toprung_hardware::machine().memory_bytes;
     let speeds = home.store().speeds().unwrap_or_default();
     let context = protocol(choice.mode).context_tokens;
+    let task_tokens = tasks.as_ref().map(|set| tasks::expect::tokens(home, set));
     let mut rungs: Vec<RungPlan> = ladder
         .rungs
         .into_iter()
@@ -126,13 +132,17 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
                 false => Fit { word: FitWord::Unknown, needed_bytes: None, words: "not known: the server has its own memory".to_owned() },
             };
             let expected_tps = expected_tps(&speeds, &rung);
-            RungPlan { installed: found.is_some(), fit, expected_tps, rung, host }
+            let tasks_time =
+                tasks.as_ref().zip(task_tokens.as_ref()).and_then(|(set, tokens)| tasks::expect::time(set, tokens, expected_tps));
+            RungPlan { installed: found.is_some(), fit, expected_tps, tasks_time, rung, host }
         })
         .collect();
     if choice.without_downloads {
         rungs.retain(|rung| rung.installed);
     }
     let download_bytes = rungs.iter().filter(|rung| !rung.installed).filter_map(|rung| rung.rung.facts.file_bytes).sum();
+    let times: Vec<Option<TimeRange>> = rungs.iter().map(|rung| rung.tasks_time).collect();
+    let task_minutes = tasks.as_ref().and_then(|set| tasks::expect::minutes(&times, set.plan.budget_s));
     let kind = hosts.get(main).choice.kind;
     let disk_free_bytes = (kind == EngineKind::Llama).then(|| toprung_hardware::disk_free_bytes(home.folder())).flatten();
     let problem = obstacle(&rungs, choice, download_bytes, disk_free_bytes);
@@ -140,6 +150,7 @@ pub async fn plan(home: &Home, choice: &Choice) -> Result<Plan, Problem> {
         ladder: ladder.name,
         title: resolved.title,
         minutes: minutes(choice.mode, rungs.len()),
+        task_minutes,
         engines: rungs.iter().map(|rung| Arc::clone(&hosts.get(rung.host).engine)).collect(),
         rung_engines: rungs.iter().map(|rung| (rung.host != main).then(|| hosts.get(rung.host).description.clone())).collect(),
         description: hosts.get(main).description.clone(),

@@ -1,10 +1,18 @@
 //! Which model for which task: from what was stored, under the floors and weights that a person set.
 
+mod chosen;
+mod headline;
+mod usage;
+
 use std::path::Path;
 
 use serde::Serialize;
 use toprung_core::recommend::{Advice, Candidates, Prepared, Settings, candidates};
 use toprung_core::task::{Task, TaskRun};
+
+pub use chosen::{chosen_json, save_chosen};
+pub use headline::headline;
+pub use usage::usage;
 
 pub use crate::compare::check_target;
 use crate::export::{not_written, write_whole};
@@ -67,8 +75,12 @@ pub fn save(advised: &Advised, path: &Path) -> Result<(), Problem> {
 }
 
 fn unreadable(path: &std::path::Path, detail: &str) -> Problem {
-    Problem::world("settings_unreadable", format!("The file {} can't be used.", path.display()), "Mend it, or remove it: the usual floors and weights are then used.")
-        .with_detail(detail)
+    Problem::world(
+        "settings_unreadable",
+        format!("The file {} can't be used.", path.display()),
+        "Mend it, or remove it: the usual floors and weights are then used.",
+    )
+    .with_detail(detail)
 }
 
 /// More runs than a person compares; older ones say little of today's machine.
@@ -98,4 +110,16 @@ pub fn advised(runs: &[TaskRun], settings: Settings) -> Advised {
     let prepared = Prepared::new(&candidates.candidates, &settings);
     let advice = prepared.advise(&settings.effective_weights());
     Advised { candidates, prepared, settings, advice }
+}
+
+impl Advised {
+    /// Advises anew under other wishes. Other weights only rank again, which takes no time that a person notices; other floors look at
+    /// every answer again.
+    pub fn under(&mut self, settings: Settings) {
+        if settings.floors != self.settings.floors {
+            self.prepared = Prepared::new(&self.candidates.candidates, &settings);
+        }
+        self.advice = self.prepared.advise(&settings.effective_weights());
+        self.settings = settings;
+    }
 }

@@ -8,6 +8,7 @@ mod hardware;
 mod live;
 mod models;
 mod plan;
+mod recommend;
 mod results;
 mod stress;
 
@@ -16,6 +17,7 @@ pub use hardware::*;
 pub use live::*;
 pub use models::*;
 pub use plan::*;
+pub use recommend::*;
 pub use results::*;
 pub use stress::*;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Problem;
+use crate::{Problem, TaskChoice, TaskOfferView, TaskPlanView};
 
 /// Home's first question: what is here?
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -17,6 +17,10 @@ pub struct Setup {
     pub changes: Vec<String>,
     pub engines: Vec<EngineView>,
     pub ladders: Vec<LadderChoice>,
+    /// What models can be asked beside their speed.
+    pub tasks: Vec<TaskOfferView>,
+    /// Times a model that a person is offered for the tasks, in seconds.
+    pub budgets_s: Vec<u32>,
     pub data_folder: String,
     /// Set when nothing can be stored, for example on a read-only data folder.
     pub storage_problem: Option<Problem>,
@@ -105,6 +109,8 @@ pub struct Choice {
     pub mode: String,
     /// Leave out what is not installed.
     pub without_downloads: bool,
+    /// What the models are asked beside their speed; `null`: nothing.
+    pub tasks: Option<TaskChoice>,
 }
 
 /// What a climb will do, before it starts.
@@ -122,6 +128,8 @@ pub struct PlanView {
     pub download_bytes: u64,
     #[ts(type = "number | null")]
     pub disk_free_bytes: Option<u64>,
+    /// What the models would be asked beside their speed.
+    pub tasks: Option<TaskPlanView>,
     /// What stops this plan from starting, if anything.
     pub problem: Option<Problem>,
 }

@@ -23,6 +23,8 @@ pub struct RunRow {
     pub headline: Option<String>,
     /// Whether it can be resumed: it is neither finished nor under way in this or another process.
     pub resumable: bool,
+    /// Titles of the tasks that its models were put to; empty for none.
+    pub tasks: Vec<String>,
     /// Whether it measured A against B in turns, so that it holds a comparison of its own.
     pub interleaved: bool,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use toprung_core::analysis::Analysis;
 use toprung_core::recommend::Settings;
 use toprung_core::run::RunRecord;
+use toprung_core::validation::{Check, validate_run};
 
 use crate::advised::Advised;
 use crate::{MarkdownReport, ReportError, json, markdown, pdf, write};
@@ -15,12 +16,18 @@ pub struct Report<'a> {
     pub(crate) run: &'a RunRecord,
     pub(crate) analysis: &'a Analysis,
     settings: Settings,
+    checks: Vec<Check>,
 }
 
 impl<'a> Report<'a> {
-    /// With the default weights and floors.
+    /// With the default weights and floors, and the checks that the run by itself can answer.
     pub fn new(run: &'a RunRecord, analysis: &'a Analysis) -> Self {
-        Self { run, analysis, settings: Settings::default() }
+        Self { run, analysis, settings: Settings::default(), checks: validate_run(run, &[], None) }
+    }
+
+    /// With the checks of the machine as other stored runs and stress tests answer them too.
+    pub fn with_checks(self, checks: Vec<Check>) -> Self {
+        Self { checks, ..self }
     }
 
     /// With the user's own weights and floors.
@@ -52,6 +59,10 @@ impl<'a> Report<'a> {
     /// Another ending, a PDF that could not be set, or a place that could not be written. An existing file is intact then.
     pub fn save(&self, path: &Path) -> Result<PathBuf, ReportError> {
         write::save_report(self, path)
+    }
+
+    pub(crate) fn checks(&self) -> &[Check] {
+        &self.checks
     }
 
     pub(crate) fn settings(&self) -> &Settings {

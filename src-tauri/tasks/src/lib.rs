@@ -5,6 +5,15 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 pub mod code;
+pub mod grade;
 pub mod item;
+pub mod oracle;
+pub mod own;
+mod random;
+pub mod sandbox;
+pub mod suite;
 
+pub use grade::grade;
 pub use item::{Answer, Item};
+pub use oracle::Oracle;
+pub use suite::{FROZEN_SEED, SUITE_NUMBER, Suite, hash, rotating_seed, suite};

@@ -17,6 +17,10 @@ headline: string | null,
  */
 resumable: boolean, 
 /**
+ * Titles of the tasks that its models were put to; empty for none.
+ */
+tasks: Array<string>, 
+/**
  * Whether it measured A against B in turns, so that it holds a comparison of its own.
  */
 interleaved: boolean, };

@@ -4,6 +4,7 @@ import type { LadderChoice } from "./LadderChoice";
 import type { MachineView } from "./MachineView";
 import type { Problem } from "./Problem";
 import type { Resumable } from "./Resumable";
+import type { TaskOfferView } from "./TaskOfferView";
 
 /**
  * Home's first question: what is here?
@@ -16,7 +17,15 @@ locale: string, machine: MachineView,
 /**
  * What is not as it was in the newest stored run, each in words.
  */
-changes: Array<string>, engines: Array<EngineView>, ladders: Array<LadderChoice>, data_folder: string, 
+changes: Array<string>, engines: Array<EngineView>, ladders: Array<LadderChoice>, 
+/**
+ * What models can be asked beside their speed.
+ */
+tasks: Array<TaskOfferView>, 
+/**
+ * Times a model that a person is offered for the tasks, in seconds.
+ */
+budgets_s: Array<number>, data_folder: string, 
 /**
  * Set when nothing can be stored, for example on a read-only data folder.
  */

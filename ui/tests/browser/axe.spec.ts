@@ -22,6 +22,13 @@ const screens: [string, Fixture, string][] = [
   ["Results", worlds.laptopWorld, "results"],
   ["Results of a failing run", worlds.failingWorld, "results"],
   ["Results before any run", worlds.freshWorld, "results"],
+  ["Recommend", worlds.laptopWorld, "recommend"],
+  ["Recommend before any task", worlds.noTasksWorld, "recommend"],
+  ["Recommend where code can't be run", worlds.withoutCodingWorld, "recommend"],
+  ["Recommend with twelve long names", worlds.manyModelsWorld, "recommend"],
+  ["A task's answers", worlds.laptopWorld, "recommend/r-7/coding"],
+  ["History with runs of tasks", worlds.tasksRunsWorld, "history"],
+  ["Live with tasks", worlds.tasksLiveWorld, "climb"],
   ["Models", worlds.laptopWorld, "models"],
   ["Models with none", worlds.freshWorld, "models"],
   ["History", worlds.laptopWorld, "history"],
@@ -67,6 +74,24 @@ for (const [look, media] of looks) {
     await page.getByLabel("Key of the server").waitFor();
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     expect(violations.map((violation) => [violation.id, violation.nodes.map((node) => node.html)])).toEqual([]);
+  });
+}
+
+for (const [look, media] of looks) {
+  test(`an open answer and open floors hold WCAG 2.2 AA in ${look}`, async ({ page }) => {
+    await page.emulateMedia(media);
+    await installFake(page, worlds.laptopWorld);
+    await page.goto("/#/recommend");
+    await page.getByRole("button", { name: "Floors of Coding" }).click();
+    await page.getByLabel("Right answers, at least").fill("120");
+    await page.keyboard.press("Enter");
+    await page.getByText("A figure from 0 to 99.").waitFor();
+    const cards = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    await page.goto("/#/recommend//coding");
+    await page.getByText("merge_intervals_1(", { exact: false }).first().click();
+    await page.getByText("What it thought").click();
+    const answers = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    expect([...cards.violations, ...answers.violations].map((violation) => [violation.id, violation.nodes.map((node) => node.html)])).toEqual([]);
   });
 }
 

@@ -18,6 +18,22 @@ async function tickTwo(page: Page) {
   for (const when of [/12 Sept 2025|Sep 12, 2025/, /9 Sept 2025|Sep 9, 2025/]) await page.getByRole("checkbox", { name: when }).first().check();
 }
 
+async function alsoTasks(page: Page) {
+  await page.getByText("Customise…").click();
+  await page.getByRole("checkbox", { name: /Also ask tasks/ }).check();
+}
+
+async function wrongFloor(page: Page) {
+  await page.getByRole("button", { name: "Floors of Fast classification" }).click();
+  await page.getByLabel("Writes at least").fill("fast");
+  await page.keyboard.press("Enter");
+}
+
+async function openAnswer(page: Page) {
+  await page.getByText("merge_intervals_1(", { exact: false }).first().click();
+  await page.getByText("What it thought").click();
+}
+
 const screens: [string, Fixture, string, ((page: Page) => Promise<void>)?][] = [
   ["home", worlds.laptopWorld, "climb"],
   ["home-customise", worlds.freshWorld, "climb", (page) => page.getByText("Customise…").click()],
@@ -38,6 +54,21 @@ const screens: [string, Fixture, string, ((page: Page) => Promise<void>)?][] = [
   ["results-failing", worlds.failingWorld, "results"],
   ["results-long", worlds.longWorld, "results"],
   ["results-empty", worlds.freshWorld, "results"],
+  ["home-tasks", worlds.noTasksWorld, "climb", alsoTasks],
+  ["live-tasks", worlds.tasksLiveWorld, "climb"],
+  ["recommend", worlds.laptopWorld, "recommend"],
+  ["recommend-empty", worlds.noTasksWorld, "recommend"],
+  ["recommend-fresh", worlds.freshTasksWorld, "recommend"],
+  ["recommend-unavailable", worlds.withoutCodingWorld, "recommend"],
+  ["recommend-one", worlds.oneModelWorld, "recommend"],
+  ["recommend-many", worlds.manyModelsWorld, "recommend"],
+  ["recommend-floors", worlds.laptopWorld, "recommend", wrongFloor],
+  ["recommend-ask", worlds.laptopWorld, "recommend", (page) => page.getByRole("button", { name: "Ask tasks…" }).click()],
+  ["recommend-answers", worlds.laptopWorld, "recommend/r-7/coding"],
+  ["recommend-answer", worlds.laptopWorld, "recommend/r-7/coding", openAnswer],
+  ["recommend-answers-many", worlds.manyModelsWorld, "recommend//coding"],
+  ["recommend-loading", { ...worlds.laptopWorld, silent: ["query_advice"] }, "recommend"],
+  ["history-tasks", worlds.tasksRunsWorld, "history"],
   ["models", worlds.laptopWorld, "models"],
   ["models-empty", worlds.freshWorld, "models"],
   ["models-undo", worlds.laptopWorld, "models", (page) => page.getByRole("button", { name: "Delete llama3.2:3b" }).click()],
@@ -81,7 +112,7 @@ for (const [name, world, screen, act] of screens) {
         await page.waitForTimeout(250);
         await page.screenshot({ path: `${folder}/${name}-${theme}-${width}.png` });
         // The whole of a longer screen in one picture, where no dialog stands on it.
-        const whole = act && !name.startsWith("hardware") ? 0 : await page.evaluate(() => document.querySelector("main")?.scrollHeight ?? 0);
+        const whole = act && !/^(hardware|recommend|home-tasks)/.test(name) ? 0 : await page.evaluate(() => document.querySelector("main")?.scrollHeight ?? 0);
         if (whole > height) {
           await page.setViewportSize({ width, height: whole });
           await page.screenshot({ path: `${folder}/${name}-${theme}-${width}-whole.png` });

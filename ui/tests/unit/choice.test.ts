@@ -6,17 +6,17 @@ import { freshSetup, laptop, setup, unknownMachine } from "../fixtures/machine";
 
 describe("a choice", () => {
   it("works on a first start, with no engine installed", () => {
-    expect(wholeChoice({}, freshSetup)).toEqual({ engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false });
+    expect(wholeChoice({}, freshSetup)).toEqual({ engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false, tasks: null });
   });
   it("keeps what was chosen last", () => {
-    const stored = { engine: "ollama", url: "http://10.0.0.2:11434", ladder: "classic", mode: "quick", without_downloads: true };
+    const stored = { engine: "ollama", url: "http://10.0.0.2:11434", ladder: "classic", mode: "quick", without_downloads: true, tasks: null };
     expect(wholeChoice(stored, setup)).toEqual(stored);
   });
   it("falls back where what was chosen is gone", () => {
-    expect(wholeChoice({ engine: "vanished", url: "http://x", ladder: "gone", mode: "endless" }, setup)).toEqual({ engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false });
+    expect(wholeChoice({ engine: "vanished", url: "http://x", ladder: "gone", mode: "endless" }, setup)).toEqual({ engine: "llama", url: null, ladder: "starter", mode: "standard", without_downloads: false, tasks: null });
   });
   it("keeps a server that was chosen by its address, and forgets one without", () => {
-    const stored = { engine: "openai", url: "http://127.0.0.1:8080", ladder: "installed", mode: "quick", without_downloads: false };
+    const stored = { engine: "openai", url: "http://127.0.0.1:8080", ladder: "installed", mode: "quick", without_downloads: false, tasks: null };
     expect(wholeChoice(stored, setup)).toEqual(stored);
     expect(wholeChoice({ ...stored, url: null }, setup)).toMatchObject({ engine: "llama", url: null });
   });

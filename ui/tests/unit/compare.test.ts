@@ -103,7 +103,7 @@ describe("the address of a comparison", () => {
     [{ a: "r/1:a b", b: null, asked: ["grade"] }, "#/compare/r%2F1%3Aa%20b//grade"],
   ])("%o stands in %s and comes back from it", (compared, hash) => {
     expect(hashOf(compared)).toBe(hash);
-    expect(placeOf(hash)).toEqual({ screen: "compare", run: null, compared });
+    expect(placeOf(hash)).toEqual({ screen: "compare", run: null, task: null, compared });
   });
   it("is none before runs are chosen", () => expect(placeOf("#/compare").compared).toBeNull());
 });

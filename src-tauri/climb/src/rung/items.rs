@@ -226,7 +226,7 @@ impl RungClimb<'_> {
 fn result_of(next: &Next<'_>, told: Told, grade: Grade) -> ItemResult {
     let (item, trial) = (next.item, told.trial);
     let capped = |text: &str| text.chars().take(measure::KEPT_OUTPUT_CHARS).collect::<String>();
-    let (inline, _) = split_thinking(&told.answer);
+    let inline = split_thinking(&told.answer).thinking;
     ItemResult {
         item: item.id.clone(),
         task: item.task.clone(),

@@ -1,6 +1,7 @@
 //! A listener, a script and a run: what every test of a climb begins with.
 #![allow(dead_code, reason = "each test file is a crate of its own and uses a part of this")]
 
+pub(crate) mod pupil;
 pub(crate) mod stress;
 
 use std::sync::{Arc, Mutex};
@@ -114,7 +115,7 @@ fn setting_of(rungs: usize, engine: Scripted) -> Setting {
 pub(crate) fn sharing(rungs: usize, engine: &Arc<dyn Engine>) -> Setting {
     let engine = Arc::clone(engine);
     let engines = vec![engine; rungs];
-    Setting { engines, seed: 7, readers: Readers::default(), memory_total: None, try_anyway: false }
+    Setting { engines, seed: 7, readers: Readers::default(), memory_total: None, try_anyway: false, tasks: None }
 }
 
 pub(crate) async fn climbed(run: &mut RunRecord, engine: Scripted, control: Control, listener: &Arc<Listener>) -> ClimbEnd {

@@ -1,17 +1,17 @@
 //! What is asked: tasks, the user's own items, the budget; and what is in the way of a task.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use toprung_climb::TaskWork;
 use toprung_core::format;
 use toprung_core::task::{Task, TaskFloors, TaskPlan};
-use toprung_tasks::own::{OwnTask, own_task};
+use toprung_tasks::own::{self, OwnTask};
 use toprung_tasks::{FROZEN_SEED, Item, Oracle, Suite, rotating_seed, suite};
 
-use super::sandbox;
+use super::sandbox::Ready;
 use crate::home::Home;
 use crate::problem::Problem;
 use crate::recommend;
@@ -20,6 +20,9 @@ use crate::recommend;
 pub const BUDGETS_S: [u32; 3] = [60, 300, 900];
 /// A shorter budget asks nothing worth asking.
 const LEAST_BUDGET_S: u32 = 20;
+
+/// Of a hash: enough to tell the texts of one file apart.
+const SHORT_HASH: usize = 8;
 
 /// What a person wants to know of the models beside their speed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -38,6 +41,8 @@ pub struct TaskWish {
 pub struct TaskSet {
     pub plan: TaskPlan,
     pub(crate) work: TaskWork,
+    /// Where code is run, if any task needs that.
+    pub(crate) sandbox: Option<Arc<Ready>>,
 }
 
 /// Reads the user's files, makes the items, and looks whether code can be run.
@@ -48,7 +53,7 @@ pub fn prepare(home: &Home, wish: &TaskWish) -> Result<TaskSet, Problem> {
     }
     let now = jiff::Zoned::now();
     let seed = if wish.rotating { rotating_seed(now.year(), now.month()) } else { FROZEN_SEED };
-    let own = wish.own_files.iter().map(read).collect::<Result<Vec<OwnTask>, Problem>>()?;
+    let own = wish.own_files.iter().map(|path| own_task(path)).collect::<Result<Vec<OwnTask>, Problem>>()?;
     let known: Vec<Task> = Task::SUITE.into_iter().chain(own.iter().map(|own| own.task.clone())).collect();
     if let Some(unknown) = wish.tasks.iter().find(|task| !known.contains(task)) {
         let what = format!("There are no items of “{}” here.", unknown.title());
@@ -58,21 +63,26 @@ pub fn prepare(home: &Home, wish: &TaskWish) -> Result<TaskSet, Problem> {
     set(home, suite(seed), wanted, own, wish)
 }
 
+/// The tasks of files of the user's own items.
+pub fn own_tasks(files: &[PathBuf]) -> Result<Vec<Task>, Problem> {
+    files.iter().map(|path| Ok(own_task(path)?.task)).collect()
+}
+
 /// The same tasks again for a run that goes on.
-pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskWork, Problem> {
+pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskSet, Problem> {
     let suite = suite(plan.suite.seed);
     if suite.version() != plan.suite {
         let what = "This run was begun with other items than this version of Toprung has.";
         return Err(Problem::input("suite_changed", what, "Start a new run of tasks; what this one has is kept."));
     }
     let own_files: Vec<PathBuf> = plan.own_files.iter().map(PathBuf::from).collect();
-    let own = own_files.iter().map(read).collect::<Result<Vec<OwnTask>, Problem>>()?;
+    let own = own_files.iter().map(|path| own_task(path)).collect::<Result<Vec<OwnTask>, Problem>>()?;
     let wish = TaskWish { tasks: plan.tasks.clone(), own_files, budget_s: plan.budget_s, rotating: false };
-    Ok(set(home, suite, plan.tasks.clone(), own, &wish)?.work)
+    set(home, suite, plan.tasks.clone(), own, &wish)
 }
 
-fn read(path: &PathBuf) -> Result<OwnTask, Problem> {
-    own_task(path).map_err(|error| {
+fn own_task(path: &Path) -> Result<OwnTask, Problem> {
+    own::read(path).map_err(|error| {
         Problem::input("bad_item_file", format!("The file of items {} can't be used.", path.display()), "Mend that line and start again.")
             .with_detail(error.to_string())
     })
@@ -85,15 +95,15 @@ fn set(home: &Home, suite: Suite, wanted: Vec<Task>, own: Vec<OwnTask>, wish: &T
         match own.iter().find(|own| own.task == task) {
             Some(own) => {
                 floors.entry(task.clone()).or_insert(own.floors);
-                tasks.push((task, own.items.clone()));
+                tasks.push((task, with_text(own)));
             }
             None => tasks.push((task.clone(), suite.items(&task))),
         }
     }
     let needs_code = |(_, items): &(Task, Vec<Item>)| items.iter().any(|item| matches!(item.oracle, Oracle::Code(_)));
     let mut unavailable = Vec::new();
-    let runner = match tasks.iter().any(needs_code).then(|| sandbox::find(home)).transpose() {
-        Ok(runner) => runner,
+    let sandbox = match tasks.iter().any(needs_code).then(|| Ready::find(home)).transpose() {
+        Ok(sandbox) => sandbox.map(Arc::new),
         Err(why) => {
             unavailable = tasks.iter().filter(|entry| needs_code(entry)).map(|(task, _)| (task.clone(), why.clone())).collect();
             tasks.retain(|entry| !needs_code(entry));
@@ -117,9 +127,16 @@ fn set(home: &Home, suite: Suite, wanted: Vec<Task>, own: Vec<OwnTask>, wish: &T
             tasks,
             floors,
             budget: wish.budget_s.map(|seconds| Duration::from_secs(seconds.into())),
-            runner: runner.map(|runner| Arc::new(runner) as _),
+            runner: sandbox.clone().map(|sandbox| sandbox as _),
         },
+        sandbox,
     })
+}
+
+/// The items under names that say which text of the file they are from: answers to two texts do not pair.
+fn with_text(own: &OwnTask) -> Vec<Item> {
+    let text = own.hash.get(..SHORT_HASH).unwrap_or(&own.hash);
+    own.items.iter().map(|item| Item { id: format!("{}@{text}", item.id), ..item.clone() }).collect()
 }
 
 impl TaskSet {

@@ -153,7 +153,7 @@ impl Document {
             sweet_spots: source.sweet_spots(),
             proven: source.capabilities(&analysis.proven),
             projected: source.capabilities(&analysis.projected),
-            validation: source.validation(),
+            validation: source.validation(report.checks()),
             insights: source.clean_all(&analysis.insights),
             method: source.method(report.settings()),
             ladder: source.figure(ChartKind::Throughput, "The ladder: decode speed of each rung").filter(|_| has_ladder),

@@ -24,8 +24,8 @@ fn the_seed_reads_as_its_document_did() {
         "- **Memory**: 23.0 GiB of 32.0 GiB available at its lowest",
         "- **Temperature**: not readable",
         "- **Avoid**: GPT-OSS 20B.",
-        "- **Cooling**: not tested: no temperature was readable",
-        "- **Concurrent downloads**: not tested",
+        "- **Cooling**: not tested: No test of sustained load is stored.",
+        "- **Concurrent downloads**: not tested: No test of concurrent download is stored.",
     ];
     for line in lines {
         assert!(report.text.lines().any(|written| written.trim_end().starts_with(line)), "“{line}” is missing in:\n{}", report.text);

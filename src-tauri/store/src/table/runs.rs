@@ -5,6 +5,7 @@ use toprung_core::machine::Machine;
 use toprung_core::model::{EngineDescription, EngineKind};
 use toprung_core::plan::Mode;
 use toprung_core::run::{RunRecord, RunStatus, SessionChecks};
+use toprung_core::task::Task;
 
 use super::{from_json, json, named};
 
@@ -52,6 +53,8 @@ pub struct RunHeader {
     pub rungs: u32,
     /// Rungs that were measured, failed or were left out.
     pub rungs_done: u32,
+    /// Tasks that its models were put to; empty for none.
+    pub tasks: Vec<Task>,
 }
 
 fn status_name(status: RunStatus) -> &'static str {
@@ -160,6 +163,7 @@ fn header(row: &Row<'_>) -> Result<RunHeader> {
         engine: run.engine.kind,
         rungs: row.get("rungs")?,
         rungs_done: row.get("rungs_done")?,
+        tasks: run.tasks.map(|plan| plan.tasks).unwrap_or_default(),
     })
 }
 

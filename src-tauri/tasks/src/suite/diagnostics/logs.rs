@@ -1,0 +1,184 @@
+//! The logs themselves.
+
+use super::Log;
+use crate::random::Random;
+
+/// A cause, how a log says it outright, and how it says it to one who reads carefully.
+struct Scenario {
+    cause: &'static str,
+    plain: &'static [&'static str],
+    subtle: &'static [&'static str],
+}
+
+const SCENARIOS: [Scenario; 6] = [
+    Scenario {
+        cause: "disk full",
+        plain: &["ERROR db: cannot write: the disk is full", "ERROR files: disk full, upload {n} was not saved"],
+        subtle: &["WARN store: 0 bytes left on /var", "WARN store: volume data: {n}.0 of {n}.0 GB used"],
+    },
+    Scenario {
+        cause: "out of memory",
+        plain: &["ERROR worker: process {n} was killed: out of memory", "ERROR cache: out of memory, cannot keep {n} more entries"],
+        subtle: &["WARN kernel: db ended, it held {n}.9 of {n}.9 GiB of RAM", "WARN kernel: allocation of {n} MiB refused, no free pages"],
+    },
+    Scenario {
+        cause: "expired certificate",
+        plain: &["ERROR tls: the certificate of the server has expired", "ERROR mail: certificate expired {n} days ago"],
+        subtle: &["WARN tls: peer valid until 3 May, today is 5 May", "WARN tls: peer is {n} days past its notAfter date"],
+    },
+    Scenario {
+        cause: "wrong password",
+        plain: &["ERROR db: wrong password for user app", "ERROR backup: sign-in refused: wrong password"],
+        subtle: &["WARN auth: user app refused, secret does not match", "WARN auth: {n} bad credentials for user app, locked"],
+    },
+    Scenario {
+        cause: "port in use",
+        plain: &["ERROR web: cannot start: port 80{n} is in use", "ERROR proxy: port 90{n} already in use"],
+        subtle: &["WARN web: bind to 0.0.0.0:80{n} refused, held by pid 4{n}", "WARN web: another process listens on 80{n}"],
+    },
+    Scenario {
+        cause: "missing file",
+        plain: &["ERROR app: file rules{n}.json is missing", "ERROR app: cannot read prices.csv: no such file"],
+        subtle: &["WARN app: rules{n}.json: no such entry in the folder", "WARN app: open(prices{n}.csv) gave ENOENT"],
+    },
+];
+
+const QUIET: [&str; 10] = [
+    "INFO web: started with {n} workers",
+    "INFO db: {n} tables checked",
+    "INFO mail: {n} messages sent",
+    "INFO auth: user anna signed in",
+    "INFO cache: {n} entries loaded",
+    "INFO backup: copy {n} finished",
+    "INFO web: request {n} answered in 12 ms",
+    "INFO jobs: report {n} written",
+    "INFO net: connected to node {n}",
+    "INFO store: {n} files indexed",
+];
+
+/// Looks like a cause, and says itself that it is none.
+const HARMLESS: [&str; 5] = [
+    "INFO net: node {n} was slow, second try worked",
+    "INFO store: disk at {n} %, below the limit",
+    "INFO auth: wrong password of user guest, then signed in",
+    "INFO cache: memory at {n} %, cleaned up",
+    "INFO app: file theme{n}.css is missing, default used",
+];
+
+/// Says nothing of disk, memory, connections or heat, where readings of them decide.
+const HARMLESS_TO_READINGS: [&str; 3] = [
+    "INFO auth: wrong password of user guest, then signed in",
+    "INFO app: file theme{n}.css is missing, default used",
+    "INFO mail: address {n} is unknown",
+];
+
+const CONSEQUENCES: [&str; 6] = [
+    "ERROR web: request {n} failed with status 500",
+    "ERROR jobs: report {n} was not written",
+    "ERROR health: service app does not answer",
+    "ERROR web: gave up after {n} tries",
+    "ERROR queue: {n} messages wait",
+    "ERROR app: stopped with status 1",
+];
+
+fn numbered(text: &str, random: &mut Random) -> String {
+    text.replace("{n}", &random.between(11, 79).to_string())
+}
+
+fn all_numbered(texts: &[&str], random: &mut Random) -> Vec<String> {
+    texts.iter().map(|text| numbered(text, random)).collect()
+}
+
+/// The choices: the right one and `others` more, in a random order.
+fn choices(right: &'static str, others: usize, random: &mut Random) -> Vec<&'static str> {
+    let wrong: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.cause).filter(|cause| *cause != right).collect();
+    let mut all = random.some(&wrong, others);
+    all.push(right);
+    random.shuffled(&all)
+}
+
+fn drawn(random: &mut Random) -> &'static Scenario {
+    &SCENARIOS[usize::try_from(random.between(0, 5)).unwrap_or(0)]
+}
+
+/// Lines from 1; a log has a dozen.
+fn line_of(position: usize) -> u32 {
+    u32::try_from(position + 1).unwrap_or(0)
+}
+
+/// One error, which names its cause.
+pub(super) fn plain(random: &mut Random) -> Log {
+    let scenario = drawn(random);
+    let mut lines = all_numbered(&random.some(&QUIET, 4), random);
+    let at = usize::try_from(random.between(1, 4)).unwrap_or(1);
+    lines.insert(at, numbered(random.pick(scenario.plain), random));
+    Log { lines, causes: choices(scenario.cause, 3, random), right: scenario.cause, line: line_of(at) }
+}
+
+/// A warning that is the cause, errors that follow from it, and a line before it that only sounds like a cause.
+pub(super) fn with_consequences(random: &mut Random) -> Log {
+    let scenario = drawn(random);
+    let before = usize::try_from(random.between(1, 3)).unwrap_or(2);
+    let quiet = all_numbered(&random.some(&QUIET, 4), random);
+    let mut lines = quiet[..before].to_vec();
+    lines.push(numbered(random.pick(&HARMLESS), random));
+    lines = random.shuffled(&lines);
+    let at = lines.len();
+    let mut after = quiet[before..].to_vec();
+    after.extend(all_numbered(&random.some(&CONSEQUENCES, 3), random));
+    lines.push(numbered(random.pick(scenario.subtle), random));
+    lines.extend(random.shuffled(&after));
+    Log { lines, causes: choices(scenario.cause, 4, random), right: scenario.cause, line: line_of(at) }
+}
+
+/// What a line of readings holds, with its limits.
+const READINGS: [(&str, i64, &str); 4] = [
+    ("disk full", 100, "disk"),
+    ("out of memory", 100, "memory"),
+    ("too many connections", 200, "connections"),
+    ("overheated", 95, "heat"),
+];
+
+fn reading_line(values: [i64; 4]) -> String {
+    let [disk, memory, connections, heat] = values;
+    format!("INFO stat: disk {disk} of 100 %, memory {memory} of 100 %, connections {connections} of 200, heat {heat} of 95")
+}
+
+/// Readings at five times: one reaches its limit at the time `reached`, another only comes close.
+fn readings(cause: usize, close: usize, reached: i64, random: &mut Random) -> Vec<String> {
+    let mut values = READINGS.map(|(_, limit, _)| limit * random.between(30, 60) / 100);
+    let mut lines = Vec::new();
+    for step in 0..5 {
+        for (i, (_, limit, _)) in READINGS.iter().enumerate() {
+            values[i] = match i {
+                i if i == cause && step >= reached => *limit,
+                i if i == cause => limit * (97 - 8 * (reached - step)) / 100 - random.between(1, 4),
+                i if i == close => limit * random.between(93, 97) / 100,
+                _ => (values[i] + random.between(-3, 4)).max(5),
+            };
+        }
+        lines.push(reading_line(values));
+    }
+    lines
+}
+
+/// No line names the cause: a reading has to be compared with its limit.
+pub(super) fn by_readings(random: &mut Random) -> Log {
+    let [cause, close] = random.distinct(&[0, 1, 2, 3]);
+    let reached = random.between(1, 3);
+    let mut between = all_numbered(&random.some(&CONSEQUENCES, 2), random);
+    between.push(numbered(random.pick(&HARMLESS_TO_READINGS), random));
+    between.extend(all_numbered(&random.some(&QUIET, 2), random));
+    let mut between = random.shuffled(&between).into_iter();
+    let (mut lines, mut line) = (Vec::new(), 0);
+    for (step, reading) in (0..).zip(readings(cause, close, reached, random)) {
+        lines.extend(between.by_ref().take(usize::try_from(random.between(0, 2)).unwrap_or(1)));
+        if step == reached {
+            line = line_of(lines.len());
+        }
+        lines.push(reading);
+    }
+    lines.extend(between);
+    let causes = random.shuffled(&READINGS.map(|(cause, ..)| cause));
+    Log { lines, causes, right: READINGS[cause].0, line }
+}

@@ -1,0 +1,32 @@
+//! Complex reasoning: parameterised problems whose answer is one number.
+
+mod easy;
+mod hard;
+mod medium;
+
+use toprung_core::task::Band;
+
+use super::Draft;
+use crate::oracle::Oracle;
+use crate::random::Random;
+
+/// A short working-out.
+const MAX_OUTPUT_TOKENS: u32 = 256;
+/// Hard problems take a few steps more.
+const MAX_HARD_OUTPUT_TOKENS: u32 = 384;
+
+pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
+    let (problem, value) = match band {
+        Band::Easy => easy::problem(round, random),
+        Band::Medium => medium::problem(round, random),
+        Band::Hard => hard::problem(round, random),
+    };
+    let prompt = format!("{problem}\n\nWork it out step by step in a few short lines. Then end with a line of this form:\nAnswer: NUMBER");
+    Draft {
+        prompt,
+        max_output_tokens: if band == Band::Hard { MAX_HARD_OUTPUT_TOKENS } else { MAX_OUTPUT_TOKENS },
+        // The numbers of the problems are whole and far below where a 64-bit float has gaps.
+        oracle: Oracle::Number { value: value as f64, tolerance: 1e-6 },
+        example: format!("Answer: {value}"),
+    }
+}
