@@ -103,8 +103,8 @@ CHOOSE_THEME = """
     choice.dispatchEvent(new Event("change", { bubbles: true }));
 """
 
-SCENES = (scenes.launches, scenes.climbs, scenes.holds_up, scenes.resumes, scenes.starts_twice, scenes.keeps_nothing)
-NEED_MODELS = (scenes.climbs, scenes.holds_up, scenes.resumes)
+SCENES = (scenes.launches, scenes.climbs, scenes.asks_tasks, scenes.holds_up, scenes.resumes, scenes.starts_twice, scenes.keeps_nothing)
+NEED_MODELS = (scenes.climbs, scenes.asks_tasks, scenes.holds_up, scenes.resumes)
 
 
 def lab_models():

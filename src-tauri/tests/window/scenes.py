@@ -49,7 +49,7 @@ def launches(bench, tally):
             expect(cpu() in window.text(), f"the page does not name {cpu()}")
         with tally.check("every screen opens by its key, without an error or a violation of the policy"):
             window.value(LISTEN)
-            for key, heading in (("6", "Nothing has been tested"), ("5", "comparison needs two runs"), ("4", "Runs on this machine"), ("3", "Models on this machine"), ("2", "Results"), ("1", "Which model")):
+            for key, heading in (("7", "Nothing has been tested"), ("6", "comparison needs two runs"), ("5", "Runs on this machine"), ("4", "Models on this machine"), ("3", "No tasks were asked yet"), ("2", "Results"), ("1", "Which model")):
                 window.press(key)
                 window.says(heading)
                 bench.pictures(window, f"empty-{heading.split()[0].lower()}")
@@ -145,15 +145,60 @@ def climbs(bench, tally):
             bench.pictures(window, "results")
         exports(bench, tally, window)
         with tally.check("the run stands in History and opens from there"):
-            window.press("4")
+            window.press("5")
             window.says("tiny · 2 rungs")
             bench.pictures(window, "history")
             window.call(window.element("//main//li//a") + "/click", {})
             window.says("Every rung")
         with tally.check("the measured models stand among the installed"):
-            window.press("3")
+            window.press("4")
             window.says("2 installed")
             bench.pictures(window, "models")
+
+
+# ------------------------------------------------------------------------------------------------------------- tasks
+
+
+def asks_tasks(bench, tally):
+    home = bench.data_folder("tasks", rungs=1)
+    with bench.window(home) as window:
+        with tally.check("before any task Recommend asks which and for how long, and Enter starts them"):
+            choose_tiny(window, home)
+            window.press("3")
+            window.says("No tasks were asked yet")
+            # One task is enough, and classifying takes a small model a second an item.
+            window.value("[...document.querySelectorAll('.tasks input:checked')].slice(1).forEach((tick) => tick.click())")
+            window.value("document.querySelector('.budgets input').click()")
+            window.says("1 model, ")
+            bench.pictures(window, "tasks-start")
+            until(lambda: window.value("return document.querySelector('[data-primary]')?.disabled === false"), "the plan is made", TRIAL_S)
+            window.value("document.activeElement.blur()")
+            window.press("Enter")
+            window.says("Climbing · rung 1 of 1", TRIAL_S)
+        with tally.check("at their end the advice for that run opens, and says how sure it is"):
+            until(lambda: "#/recommend/" in window.value("return location.hash"), "the advice opens", CLIMB_S)
+            card = "return document.querySelector('article')?.innerText ?? ''"
+            until(lambda: "Fast classification" in window.value(card), "the card")
+            expect(any(word in window.value(card) for word in ("clear", "not proven", "none")), f"the card says {window.value(card)}")
+            bench.pictures(window, "recommend")
+        with tally.check("the slider ranks anew at once, and stays where it was put after a reload"):
+            slide = "const slider = document.querySelector('input[type=range]'); slider.value = arguments[0]; slider.dispatchEvent(new Event('input', { bubbles: true }))"
+            window.value(slide, "0")
+            window.says("Quality counts 20")
+            window.reload()
+            window.says("Quality counts 20")
+        with tally.check("each answer is there with its prompt and its verdict"):
+            window.click("Answers")
+            items = "return document.querySelectorAll('[aria-labelledby=items-title] details').length"
+            until(lambda: window.value(items) >= 8, "the answers")
+            window.value("document.querySelector('[aria-labelledby=items-title] summary').click()")
+            window.says("Asked")
+            window.says("Answered")
+            bench.pictures(window, "answers")
+        with tally.check("the run stands in History as one of tasks, and offers no comparison"):
+            window.press("5")
+            window.says("Tasks: fast classification")
+            expect(window.value("return document.querySelectorAll('main li input').length") == 0, "it can be ticked")
 
 
 # ---------------------------------------------------------------------------------------------------------- hardware
@@ -163,7 +208,7 @@ def holds_up(bench, tally):
     home = bench.data_folder("hardware")
     with bench.window(home) as window:
         with tally.check("the gauges of the Hardware screen tick while nothing is measured"):
-            window.press("6")
+            window.press("7")
             window.says("Nothing has been tested")
             gauges = "return document.querySelector('[aria-label=\"This machine now\"]').innerText"
             until(lambda: "…" not in window.value(gauges), "a first reading")
@@ -242,7 +287,7 @@ def resumes(bench, tally):
             window.click("Stop and keep")
             window.says("stopped at", TRIAL_S)
         with tally.check("a stopped climb goes on from History to its end"):
-            window.press("4")
+            window.press("5")
             window.click("Resume")
             window.says("Climbing ·", TRIAL_S)
             finish(window)
@@ -262,7 +307,7 @@ def resumes(bench, tally):
 
 
 def compares(window):
-    window.press("4")
+    window.press("5")
     ticks = "return document.querySelectorAll('main li input').length"
     until(lambda: window.value(ticks) == 2, "both runs stand in History")
     window.value("document.querySelectorAll('main li input').forEach((tick) => tick.click())")

@@ -1,7 +1,7 @@
 //! What is asked: tasks, the user's own items, the budget; and what is in the way of a task.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,7 +51,7 @@ pub fn prepare(home: &Home, wish: &TaskWish) -> Result<TaskSet, Problem> {
     }
     let now = jiff::Zoned::now();
     let seed = if wish.rotating { rotating_seed(now.year(), now.month()) } else { FROZEN_SEED };
-    let own = wish.own_files.iter().map(own_task).collect::<Result<Vec<OwnTask>, Problem>>()?;
+    let own = wish.own_files.iter().map(|path| own_task(path)).collect::<Result<Vec<OwnTask>, Problem>>()?;
     let known: Vec<Task> = Task::SUITE.into_iter().chain(own.iter().map(|own| own.task.clone())).collect();
     if let Some(unknown) = wish.tasks.iter().find(|task| !known.contains(task)) {
         let what = format!("There are no items of “{}” here.", unknown.title());
@@ -74,12 +74,12 @@ pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskWork, Problem>
         return Err(Problem::input("suite_changed", what, "Start a new run of tasks; what this one has is kept."));
     }
     let own_files: Vec<PathBuf> = plan.own_files.iter().map(PathBuf::from).collect();
-    let own = own_files.iter().map(own_task).collect::<Result<Vec<OwnTask>, Problem>>()?;
+    let own = own_files.iter().map(|path| own_task(path)).collect::<Result<Vec<OwnTask>, Problem>>()?;
     let wish = TaskWish { tasks: plan.tasks.clone(), own_files, budget_s: plan.budget_s, rotating: false };
     Ok(set(home, suite, plan.tasks.clone(), own, &wish)?.work)
 }
 
-fn own_task(path: &PathBuf) -> Result<OwnTask, Problem> {
+fn own_task(path: &Path) -> Result<OwnTask, Problem> {
     own::read(path).map_err(|error| {
         Problem::input("bad_item_file", format!("The file of items {} can't be used.", path.display()), "Mend that line and start again.")
             .with_detail(error.to_string())
