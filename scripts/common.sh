@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 export npm_config_cache=${npm_config_cache:-$cache/npm}
 mkdir -p "$cache"
 
-# What compiling the worker (llama.cpp) and the terminal front needs.
+# What compiling the worker (llama.cpp), the sandbox and the terminal front needs.
 terminal_packages=(build-essential cmake clang libclang-dev pkg-config curl)
 # What compiling the window needs beside that.
 window_packages=(libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libayatana-appindicator3-dev)
@@ -135,7 +135,7 @@ build_window() {
   need_packages "${terminal_packages[@]}" "${window_packages[@]}"
   build_ui
   step "Building Toprung (15 minutes on two cores the first time, seconds when nothing changed)"
-  build_rust --package toprung-app --package toprung-cli --package toprung-worker
+  build_rust --package toprung-app --package toprung-cli --package toprung-worker --package toprung-sandbox
 }
 
 build_terminal() {
@@ -147,5 +147,5 @@ build_terminal() {
   fi
   need_packages "${terminal_packages[@]}"
   step "Building Toprung for the terminal (10 minutes on two cores the first time, seconds when nothing changed)"
-  build_rust --package toprung-cli --package toprung-worker
+  build_rust --package toprung-cli --package toprung-worker --package toprung-sandbox
 }

@@ -15,7 +15,7 @@ browser     the window's pages in a browser, on a scripted back end (playwright)
 lint        clippy has no warning
 rust        every test of every crate, with the lab's real parts; the generated TypeScript is the committed one
 window      the real window, driven through a whole climb
-package     the Debian package holds all three programs, and they start from it
+package     the Debian package holds all four programs, and they start from it
 licences    every crate's licence is an accepted one
 LIST
 }
@@ -50,6 +50,9 @@ stage_scripts() {
     grep --after-context 1 "^sha256 = \"$sum\"" src-tauri/models/src/catalogue.toml | grep --quiet "^file_bytes = $bytes\$" ||
       fail "the lab's $file ($bytes bytes, SHA-256 $sum) is not the one in the catalogue. Put the two in step."
   done < <(source scripts/lab-files/models.sh && model_table)
+  read -r file bytes sum rest < <(source scripts/lab-files/python.sh && python_table)
+  grep --quiet "sha256: \"$sum\"" src-tauri/tasks/src/sandbox/mod.rs ||
+    fail "the lab's $file ($bytes bytes, SHA-256 $sum) is not the interpreter that the sandbox takes. Put the two in step."
 }
 
 stage_format() {
@@ -114,6 +117,8 @@ stage_package() {
   # The worker is found from where the package puts it, which an answer of the embedded engine proves.
   TOPRUNG_HOME=$folder/home "$folder/usr/bin/toprung" doctor | tee "$folder/doctor"
   grep --quiet '✓ llama.cpp (embedded)' "$folder/doctor" || fail "the packaged terminal front does not find its worker."
+  # Its first line, said to anybody; with no input it has nothing to do.
+  "$folder/usr/lib/toprung/toprung-sandbox" </dev/null | grep --quiet '"event":"hello"' || fail "the packaged sandbox does not start."
   python3 "$root/src-tauri/tests/window/run.py" "$folder/usr/bin/toprung-app" launches
   rm -r "$folder"
 }

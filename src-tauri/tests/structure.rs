@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -161,19 +161,38 @@ fn the_lists_of_commands_agree() {
     assert_eq!(called, named, "ui/src/ipc.ts and command_names.rs differ");
 }
 
-#[test]
-fn only_ipc_ts_imports_tauri() {
-    let mut folders = vec![root().join("ui/src")];
+/// Every file below a folder, with its text.
+fn texts(folder: &str) -> Vec<(PathBuf, String)> {
+    let (mut folders, mut found) = (vec![root().join(folder)], Vec::new());
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            let path = entry.path();
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_dir() {
                 folders.push(path);
-                continue;
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                found.push((path, text));
             }
-            let text = std::fs::read_to_string(&path).unwrap_or_default();
-            let is_transport = path.ends_with("ui/src/ipc.ts");
-            assert!(is_transport || !text.contains("@tauri-apps/"), "{} imports Tauri; only ui/src/ipc.ts may", path.display());
+        }
+    }
+    found
+}
+
+#[test]
+fn only_ipc_ts_imports_tauri() {
+    for (path, text) in texts("ui/src") {
+        let is_transport = path.ends_with("ui/src/ipc.ts");
+        assert!(is_transport || !text.contains("@tauri-apps/"), "{} imports Tauri; only ui/src/ipc.ts may", path.display());
+    }
+}
+
+#[test]
+fn only_the_terminal_front_names_its_commands() {
+    let commands = ["climb", "ab", "compare", "concurrency", "stress", "validate", "models", "key", "history", "doctor"];
+    let shared = ["core", "models", "engines", "hardware", "climb", "store", "report", "jobs", "app"];
+    for (path, text) in shared.iter().flat_map(|name| texts(&format!("src-tauri/{name}"))).chain(texts("ui/src")) {
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let named = commands.iter().find(|command| line.contains(&format!("toprung {command}")));
+            assert!(named.is_none(), "a window has no prompt to type at: {} says {line}", path.display());
         }
     }
 }

@@ -22,8 +22,10 @@ export const STRESS_KINDS: readonly KindWords[] = [
 ];
 
 /** Lengths of a sustained test, in minutes. Most laptops begin to throttle within five. */
-export const SUSTAIN_MINUTES = [3, 10, 30] as const;
+export const SUSTAIN_MINUTES = [1, 10, 30] as const;
 const USUAL_MINUTES = 10;
+/** A minute shows that everything works, and says little of the cooling. */
+export const minutesWord = (minutes: number): string => (minutes < 3 ? `${minutes} min (check)` : `${minutes} min`);
 /** Contexts of the limit test, in tokens. */
 export const LONGEST_CONTEXTS = [8_192, 32_768, 131_072] as const;
 const USUAL_CONTEXT = 32_768;
@@ -35,24 +37,30 @@ export interface Fields {
   requests: string;
   context: number;
   beside: string;
+  /** A ladder's name or file; the models are then its own. */
+  ladder: string;
+  tryAnyway: boolean;
 }
 
-export const usualFields = (): Fields => ({ models: "", minutes: USUAL_MINUTES, requests: "", context: USUAL_CONTEXT, beside: "" });
+export const usualFields = (): Fields => ({ models: "", minutes: USUAL_MINUTES, requests: "", context: USUAL_CONTEXT, beside: "", ladder: "", tryAnyway: false });
 
 /** Names as a person writes them: by commas or spaces. */
 export const namesIn = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 export function choiceOf(kind: StressKind, engine: string, url: string | null, fields: Fields): StressChoice {
   const requests = Number.parseInt(fields.requests, 10);
+  const ladder = kind === "download" ? fields.ladder.trim() || null : null;
   return {
     kind,
     engine,
     url,
-    models: namesIn(fields.models),
+    models: ladder === null ? namesIn(fields.models) : [],
+    ladder,
     beside: kind === "download" ? fields.beside.trim() || null : null,
     seconds: kind === "sustain" ? fields.minutes * 60 : null,
     requests: kind === "concurrent" && Number.isFinite(requests) ? requests : null,
     most_context: kind === "limit" ? fields.context : null,
+    try_anyway: kind === "limit" && fields.tryAnyway,
   };
 }
 

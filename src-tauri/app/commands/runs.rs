@@ -1,5 +1,7 @@
 //! Results and History: stored runs, their charts and reports.
 
+use std::sync::Arc;
+
 use tauri::{AppHandle, State};
 use toprung_jobs::export::{self, ReportKind};
 use toprung_jobs::history;
@@ -62,7 +64,8 @@ pub(crate) async fn save_report(app: AppHandle, state: State<'_, AppState>, run:
     let day = shown.run.started_at.get(..10).unwrap_or("run");
     let name = format!("toprung-{day}.{}", kind.extension());
     let Some(path) = dialog::where_to(&app, "Save the report", &name, kind.extension()).await else { return Ok(Saved::NotNow) };
-    let written = tokio::task::spawn_blocking(move || export::save(&shown, &path)).await;
+    let home = Arc::clone(&state.home);
+    let written = tokio::task::spawn_blocking(move || export::save(&home, &shown, &path)).await;
     match written {
         Ok(Ok(path)) => Ok(Saved::Written { path: path.display().to_string() }),
         Ok(Err(problem)) => Err(convert::rejection(problem)),

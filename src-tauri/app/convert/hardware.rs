@@ -52,7 +52,6 @@ fn check(check: &Check) -> CheckView {
         }
         .to_owned(),
         evidence: check.evidence.clone(),
-        // What is typed in the terminal is a button here.
-        next_step: Some(check.next_step.clone()).filter(|step| !step.is_empty() && !step.contains(": toprung ")),
+        next_step: Some(check.next_step.clone()).filter(|step| !step.is_empty()),
     }
 }

@@ -1,6 +1,7 @@
 //! Stress tests: choices, plans, tests under way and stored ones.
 
 use toprung_jobs::history;
+use toprung_jobs::ladders::LadderChoice;
 use toprung_jobs::problem::Problem as JobProblem;
 use toprung_jobs::stress::download::{DownloadEnd, ModelDownload, combined, standing};
 use toprung_jobs::stress::{
@@ -29,7 +30,9 @@ pub(crate) fn choice(choice: &StressChoice) -> Answer<JobChoice> {
     })?;
     let models = choice.models.clone();
     let wish = match kind {
-        StressKind::Download => Wish::Download { models, ladder: None, beside: choice.beside.clone(), cut: true },
+        StressKind::Download => {
+            Wish::Download { models, ladder: choice.ladder.as_deref().map(LadderChoice::parse), beside: choice.beside.clone(), cut: true }
+        }
         StressKind::Sustain => Wish::Sustain {
             model: models.into_iter().next(),
             seconds: choice.seconds.unwrap_or(USUAL_S),
@@ -37,7 +40,9 @@ pub(crate) fn choice(choice: &StressChoice) -> Answer<JobChoice> {
             cool_down_s: COOL_DOWN_S,
         },
         StressKind::Concurrent => Wish::Concurrent { models, requests: choice.requests },
-        StressKind::Limit => Wish::Limit { models, most_context: choice.most_context.unwrap_or(USUAL_CONTEXT), try_anyway: false },
+        StressKind::Limit => {
+            Wish::Limit { models, most_context: choice.most_context.unwrap_or(USUAL_CONTEXT), try_anyway: choice.try_anyway }
+        }
     };
     Ok(JobChoice { engine: engine(&choice.engine, choice.url.clone())?, wish })
 }

@@ -38,7 +38,7 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
     let interrupted = finish(running).await? == ClimbEnd::Stopped;
     let shown = history::show(home, &run)?;
     results::print(home, &shown, args.json.as_deref() == Some(Path::new("-")));
-    export::save_all(&shown, args.json.as_deref(), args.report.as_deref())?;
+    export::save_all(home, &shown, args.json.as_deref(), args.report.as_deref())?;
     if interrupted {
         if home.keeps_runs() {
             tell(&format!("Interrupted. What was measured is kept; go on with: toprung climb --resume {run}"));

@@ -52,7 +52,7 @@ fn print(pair: &Pair) {
         answer(&format!("Note: {remark}."));
     }
     if let Some(next) = &pair.next_step {
-        answer(next);
+        answer(&format!("{next} (toprung ab --trials 20)"));
     }
 }
 

@@ -8,6 +8,7 @@ mod climb;
 mod compare;
 mod concurrency;
 mod doctor;
+mod hints;
 mod history;
 mod key;
 mod models;
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(problem) => {
-            tell(&format!("toprung: {problem}"));
+            tell(&format!("toprung: {}", hints::words(&problem)));
             ExitCode::from(match problem.blame {
                 Blame::Input => BAD_INPUT,
                 Blame::World => NOTHING_DONE,

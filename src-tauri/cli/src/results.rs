@@ -9,6 +9,7 @@ use toprung_jobs::history::Shown;
 use toprung_jobs::home::Home;
 
 use crate::answer;
+use crate::hints::with_command;
 use crate::table::{number, with_head};
 
 /// Prints a run, or its JSON alone when that is what standard output is wanted for.
@@ -97,7 +98,8 @@ fn steps(steps: &[Step]) -> Table {
 fn print_causes(analysis: &Analysis) {
     for rung in &analysis.rungs {
         if let Some(cause) = &rung.cause {
-            answer(&format!("{}: {cause} {}", rung.title, cause.kind.next_step()));
+            let next_step = with_command(cause.kind.next_step(), cause.kind.code());
+            answer(&format!("{}: {cause} {next_step}", rung.title));
         }
         for reason in &rung.reasons {
             answer(&format!("{}: {reason}", rung.title));

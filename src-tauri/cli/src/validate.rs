@@ -10,6 +10,7 @@ use toprung_jobs::validation::{self, CheckVerdict};
 
 use crate::answer;
 use crate::args::Validate;
+use crate::hints::with_command;
 
 pub(crate) async fn run(home: &Arc<Home>, args: &Validate) -> Result<ExitCode, Problem> {
     if let Some(path) = &args.json {
@@ -30,8 +31,10 @@ pub(crate) async fn run(home: &Arc<Home>, args: &Validate) -> Result<ExitCode, P
         for line in &check.evidence {
             answer(&format!("    {line}"));
         }
-        if !check.next_step.is_empty() {
-            answer(&format!("    → {}", check.next_step));
+        match check.verdict {
+            CheckVerdict::NotTested => answer(&format!("    → {}", with_command(&check.next_step, &check.code))),
+            CheckVerdict::Fail => answer(&format!("    → {}", check.next_step)),
+            CheckVerdict::Pass => {}
         }
     }
     args.json.as_deref().map_or(Ok(()), |path| validation::save(&list, path))?;

@@ -55,7 +55,8 @@ fn a_refused_key_says_what_to_do_and_is_not_repeated() {
     let ended = run(place.toprung(&arguments)).expect(3);
     ended.says("HTTP 401");
     ended.says("no key was sent");
-    ended.says("toprung key set URL, or set TOPRUNG_API_KEY");
+    ended.says("or set TOPRUNG_API_KEY");
+    ended.says("toprung key set URL");
     let ended = run(with_key(place.toprung(&arguments))).expect(3);
     ended.says("a key was sent");
     assert!(!ended.err.contains(KEY), "the server repeated it, and that must not be passed on: {}", ended.err);

@@ -41,6 +41,8 @@ pub enum StressWork {
 pub struct StressReaders {
     /// Bytes that a program can have now without swapping.
     pub memory_available: Read<u64>,
+    /// Bytes that lie in swap now.
+    pub swap_used: Read<u64>,
     /// Tasks that run or wait, over the last minute.
     pub load_average: Read<f64>,
 }

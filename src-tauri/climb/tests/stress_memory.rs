@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use common::stress::{GIB, SHAPE, engine, finished, model, name, worked};
+use common::stress::{GIB, SHAPE, engine, finished, model, name, worked, worked_beside};
 use toprung_climb::{ClimbEnd, ConcurrentWork, Control, LimitWork, Seat, StressEvent, StressWork};
 use toprung_core::cause::CauseKind;
 use toprung_core::model::{ModelFacts, ModelRef};
@@ -124,6 +124,22 @@ async fn a_try_that_eats_the_memory_is_stopped_before_it_is_gone() {
     let (end, heard) = worked(work, falling, Control::default()).await;
     assert_eq!(end, ClimbEnd::Finished);
     assert!(matches!(attempts(&heard)[0].tried, Tried::Stopped(Danger::LowMemory { available_bytes: 0 })), "{:?}", attempts(&heard));
+    assert!(began.elapsed() < Duration::from_secs(5), "it did not wait for the load");
+}
+
+#[tokio::test]
+async fn swap_that_grows_from_the_very_first_try_on_is_seen() {
+    // No sensor is read in this test: what lay in swap before is known all the same.
+    let looks = AtomicU64::new(0);
+    let growing = move || Some(GIB + if looks.fetch_add(1, Ordering::SeqCst) < 3 { 0 } else { 128 << 20 });
+    let work = limit(&model("a", "load_ms = 10000"), &[("a", GIB)], 2048);
+    let began = std::time::Instant::now();
+    let (_, heard) = worked_beside(work, || Some(12 * GIB), growing, Control::default()).await;
+    assert!(
+        matches!(attempts(&heard)[0].tried, Tried::Stopped(Danger::SwapGrew { by_bytes }) if by_bytes == 128 << 20),
+        "{:?}",
+        attempts(&heard)
+    );
     assert!(began.elapsed() < Duration::from_secs(5), "it did not wait for the load");
 }
 

@@ -1,4 +1,4 @@
-//! What stands between a finished trial and the screen: intervals, the analysis of a whole run, the look at an answer.
+//! What stands between a finished trial and the screen: intervals, the analysis of a whole run, the look at an answer, the advice.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,9 +8,11 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use toprung_core::analysis::{Floors, analyse};
 use toprung_core::output::degenerate;
 use toprung_core::plan::Mode;
+use toprung_core::recommend::{Candidate, Prepared, Settings, Weights, candidates, recommend};
 use toprung_core::run::{RunRecord, RungRecord};
 use toprung_core::seed::seed_run;
 use toprung_core::stats::{SEED, bootstrap_median};
+use toprung_core::task::fixture::task_run;
 use toprung_core::trial::{Trial, TrialKind};
 
 /// As many rungs and speed trials as the longest climb has.
@@ -73,5 +75,20 @@ fn answers(criterion: &mut Criterion) {
     criterion.bench_function("degenerate, 8,000 characters", |bencher| bencher.iter(|| degenerate(black_box(&text))));
 }
 
-criterion_group!(benches, intervals, analysis, answers);
+/// As many models as the longest climb has, at ten tasks of 24 items. Most of them are good enough, so that most are compared.
+fn twelve_candidates() -> Vec<Candidate> {
+    let four = candidates(&[task_run()]).candidates;
+    (0..RUNGS as usize).map(|place| Candidate { title: format!("model {place}"), ..four[1 + place % 2].clone() }).collect()
+}
+
+fn advice(criterion: &mut Criterion) {
+    let (candidates, settings) = (twelve_candidates(), Settings::default());
+    criterion.bench_function("recommend, 12 models at 10 tasks", |bencher| bencher.iter(|| recommend(black_box(&candidates), &settings)));
+    let prepared = Prepared::new(&candidates, &settings);
+    criterion.bench_function("rerank, 12 models at 10 tasks", |bencher| {
+        bencher.iter(|| prepared.advise(black_box(&Weights::from_slider(0.7))));
+    });
+}
+
+criterion_group!(benches, intervals, analysis, answers, advice);
 criterion_main!(benches);

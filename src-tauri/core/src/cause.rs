@@ -125,7 +125,7 @@ impl CauseKind {
             Self::KeyRefused,
             "key_refused",
             "The server asks for a key, or refuses the one it got.",
-            "Store the right one with: toprung key set URL, or set TOPRUNG_API_KEY.",
+            "Store the right one for its address, or set TOPRUNG_API_KEY.",
         ),
         (Self::NotOffered, "not_offered", "This engine does not do that.", "Do it with the engine's own program, then try again."),
         (Self::ModelNotFound, "model_not_found", "There is no such model.", "Check the name and its tag."),

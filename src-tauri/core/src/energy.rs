@@ -100,7 +100,7 @@ impl fmt::Display for NoEnergy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTokens => f.write_str("no trial with a known number of tokens came through"),
-            Self::NoPower => f.write_str("no power was readable while it ran; `toprung doctor` says why and how to mend it"),
+            Self::NoPower => f.write_str("no power was readable while it ran; the list of sensors says why and how to mend it"),
             Self::Elsewhere => f.write_str("the engine runs on another machine, whose power can't be read from here"),
             Self::TooShort { window_s } => {
                 write!(f, "power was read over {window_s:.1} s of trials, and fewer than {LEAST_WINDOW_S} s say too little")

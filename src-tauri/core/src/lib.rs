@@ -40,3 +40,4 @@ pub mod task;
 pub mod trial;
 pub mod validation;
 pub mod verdict;
+pub mod working;

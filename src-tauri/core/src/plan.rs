@@ -122,22 +122,7 @@ fn speed_trial(prompt_tokens: u32) -> SpeedTrial {
 
 /// The protocol of a mode. The reasons for the figures are in ARCHITECTURE.md, "Why these modes?".
 pub fn protocol(mode: Mode) -> Protocol {
-    let standard = Protocol {
-        speed: Some(speed_trial(512)),
-        crowd: Some(Shape { prompt_tokens: 512, output_tokens: 128 }),
-        looks: vec![5, 7, 10, 15, 20],
-        precision: Precision { decode: 0.02, prefill: 0.03, ttft: 0.05 },
-        speed_budget_s: 120.0,
-        depths: Vec::new(),
-        depth_trials: 3,
-        depth_output_tokens: 64,
-        depth_budget_s: 120.0,
-        sentinel_trials: 5,
-        answers: 5,
-        answer_tokens: 128,
-        context_tokens: 2048,
-        warm_up_cap_s: 20.0,
-    };
+    let standard = standard();
     match mode {
         Mode::Quick => Protocol {
             speed: Some(speed_trial(128)),
@@ -162,5 +147,43 @@ pub fn protocol(mode: Mode) -> Protocol {
         },
         Mode::Classic => Protocol { speed: None, crowd: None, looks: Vec::new(), sentinel_trials: 0, ..standard },
         Mode::Tasks => Protocol { answers: 0, ..protocol(Mode::Classic) },
+    }
+}
+
+fn standard() -> Protocol {
+    Protocol {
+        speed: Some(speed_trial(512)),
+        crowd: Some(Shape { prompt_tokens: 512, output_tokens: 128 }),
+        looks: vec![5, 7, 10, 15, 20],
+        precision: Precision { decode: 0.02, prefill: 0.03, ttft: 0.05 },
+        speed_budget_s: 120.0,
+        depths: Vec::new(),
+        depth_trials: 3,
+        depth_output_tokens: 64,
+        depth_budget_s: 120.0,
+        sentinel_trials: 5,
+        answers: 5,
+        answer_tokens: 128,
+        context_tokens: 2048,
+        warm_up_cap_s: 20.0,
+    }
+}
+
+fn standard() -> Protocol {
+    Protocol {
+        speed: Some(speed_trial(512)),
+        crowd: Some(Shape { prompt_tokens: 512, output_tokens: 128 }),
+        looks: vec![5, 7, 10, 15, 20],
+        precision: Precision { decode: 0.02, prefill: 0.03, ttft: 0.05 },
+        speed_budget_s: 120.0,
+        depths: Vec::new(),
+        depth_trials: 3,
+        depth_output_tokens: 64,
+        depth_budget_s: 120.0,
+        sentinel_trials: 5,
+        answers: 5,
+        answer_tokens: 128,
+        context_tokens: 2048,
+        warm_up_cap_s: 20.0,
     }
 }

@@ -4,6 +4,8 @@
 //! nothing that could fail for outside reasons.
 
 pub mod estimate;
+#[cfg(feature = "fixtures")]
+pub mod fixture;
 mod item;
 mod kind;
 mod run;

@@ -1,6 +1,9 @@
 //! Whether the machine and this program hold up, as a list of checks: what was stored is looked at, nothing is measured.
 //!
-//! A check that nothing speaks to is “not tested”, with the command that would test it: a verdict without evidence is none.
+//! A check that nothing speaks to is “not tested”, with what would test it: a verdict without evidence is none. The words name
+//! no command and no button: the terminal and the window each add their own.
+
+mod of_run;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +12,14 @@ use crate::fit::{FitWord, memory_fit};
 use crate::format;
 use crate::model::{ModelFacts, ModelRef};
 use crate::run::{RunRecord, RunStatus, RungRecord, RungStatus};
-use crate::stress::{StressKind, StressTest, Verdict};
+use crate::stress::{StressKind, StressRecord, StressTest, Verdict};
+
+pub use of_run::validate_run;
 
 /// Names that one sentence lists; the rest are counted.
 const MOST_NAMED: usize = 3;
+/// A laptop's heat sink is warm after a minute or two; throttling was seen to begin after that, in seconds.
+const LEAST_SUSTAINED_S: f64 = 180.0;
 
 /// What a check says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +44,7 @@ impl CheckVerdict {
 /// One check with what it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Check {
-    /// Stable: `cooling`, `model_cache`, `escalation`, `downloads`, `concurrency`, `headroom`.
+    /// Stable: `cooling`, `model_cache` (of a run's report `model_files`), `escalation`, `downloads`, `concurrency`, `headroom`.
     pub code: String,
     pub title: String,
     pub verdict: CheckVerdict,
@@ -86,26 +93,40 @@ fn check(code: &str, title: &str, verdict: CheckVerdict, evidence: Vec<String>, 
     Check { code: code.to_owned(), title: title.to_owned(), verdict, evidence, next_step }
 }
 
-/// The newest stress test of a kind that came to a verdict, or else the newest one.
+/// The newest stress test of a kind that decides its check, or else the newest one.
 fn newest<'a>(stored: &Stored<'a>, kind: StressKind) -> Option<&'a StressTest> {
     let of_kind = || stored.stress.iter().filter(|test| test.record.kind() == kind);
-    of_kind().find(|test| test.judge().verdict != Verdict::NotDecided).or_else(|| of_kind().next())
+    of_kind().find(|test| verdict_of(test) != CheckVerdict::NotTested).or_else(|| of_kind().next())
+}
+
+/// What a stress test says of its check.
+fn verdict_of(test: &StressTest) -> CheckVerdict {
+    match test.judge().verdict {
+        Verdict::Pass if too_short(test).is_none() => CheckVerdict::Pass,
+        Verdict::Fail => CheckVerdict::Fail,
+        Verdict::Pass | Verdict::NotDecided => CheckVerdict::NotTested,
+    }
+}
+
+/// In words, where a machine could not have grown hot yet: a speed that lasted for so long says nothing of the cooling.
+fn too_short(test: &StressTest) -> Option<String> {
+    let StressRecord::Sustain(record) = &test.record else { return None };
+    let wanted = format::duration(LEAST_SUSTAINED_S);
+    (record.planned_s < LEAST_SUSTAINED_S)
+        .then(|| format!("{} says nothing of the cooling: {wanted} or more do.", format::duration(record.planned_s)))
 }
 
 /// A check that a stress test answers; `how` says how to make it, `mend` what to do where it failed.
 fn by_stress(stored: &Stored<'_>, kind: StressKind, (code, title): (&str, &str), how: &str, mend: &str) -> Check {
     let Some(test) = newest(stored, kind) else {
-        return check(code, title, CheckVerdict::NotTested, vec![format!("No {} test is stored.", kind.name())], how);
+        return check(code, title, CheckVerdict::NotTested, vec![format!("No test of {} is stored.", kind.title().to_lowercase())], how);
     };
     let judged = test.judge();
     let day = test.started_at.get(..10).unwrap_or(&test.started_at);
     let mut evidence = vec![format!("{day}: {}", judged.headline)];
     evidence.extend(judged.reasons);
-    let verdict = match judged.verdict {
-        Verdict::Pass => CheckVerdict::Pass,
-        Verdict::Fail => CheckVerdict::Fail,
-        Verdict::NotDecided => CheckVerdict::NotTested,
-    };
+    let verdict = verdict_of(test);
+    evidence.extend(too_short(test).filter(|_| verdict == CheckVerdict::NotTested));
     check(code, title, verdict, evidence, if verdict == CheckVerdict::Fail { mend } else { how })
 }
 
@@ -115,7 +136,7 @@ const COOL: &str = "Close other programs, raise the laptop or clean its fan, and
 /// No throttling under sustained load. A run that saw throttling fails it too.
 fn cooling(stored: &Stored<'_>) -> Check {
     let (code, title) = ("cooling", "Cooling");
-    let how = "Test it with: toprung stress sustain --minutes 10";
+    let how = "Make the stress test of sustained load.";
     let mut found = by_stress(stored, StressKind::Sustain, (code, title), how, COOL);
     let Some(run) = stored.runs.first() else { return found };
     let rates: Vec<f64> = run.samples.iter().filter_map(|sample| sample.throttles_per_s).collect();
@@ -148,7 +169,7 @@ fn model_cache(stored: &Stored<'_>) -> Check {
     };
     if models.is_empty() {
         let evidence = vec!["The engine has no model.".to_owned()];
-        return check(code, title, CheckVerdict::NotTested, evidence, "Pull one with: toprung models pull MODEL");
+        return check(code, title, CheckVerdict::NotTested, evidence, "Pull one, then look again.");
     }
     let bytes = models.iter().filter_map(|model| model.facts.file_bytes).sum();
     let mut evidence = vec![format!("{} in {}.", format::count(models.len() as u32, "model", "models"), format::bytes_gb(bytes))];
@@ -158,12 +179,11 @@ fn model_cache(stored: &Stored<'_>) -> Check {
     evidence.extend(bad.iter().cloned());
     let unverified: Vec<&str> = models.iter().filter(|model| model.is_verified == Some(false)).map(|model| model.model.as_str()).collect();
     evidence.push(verified_line(models, &unverified));
-    evidence.extend(
-        stored.reclaimable_bytes.map(|bytes| format!("{} can be freed: unfinished downloads and deleted models.", format::bytes_gb(bytes))),
-    );
+    let reclaimable = stored.reclaimable_bytes.filter(|bytes| *bytes > 0);
+    evidence.extend(reclaimable.map(|bytes| format!("{} can be freed: unfinished downloads and deleted models.", format::bytes_gb(bytes))));
     match (bad.is_empty(), unverified.is_empty()) {
         (false, _) => check(code, title, CheckVerdict::Fail, evidence, "Delete the model and pull it again."),
-        (true, false) => check(code, title, CheckVerdict::NotTested, evidence, "Compute the digests with: toprung validate --verify"),
+        (true, false) => check(code, title, CheckVerdict::NotTested, evidence, "Compute the digests: each such file is read once."),
         (true, true) => check(code, title, CheckVerdict::Pass, evidence, ""),
     }
 }
@@ -204,22 +224,25 @@ fn some_of(names: &[&str]) -> String {
 
 /// Every rung of the newest finished run was stepped on or left out by a rule, and its results are stored.
 fn escalation(stored: &Stored<'_>) -> Check {
-    let (code, title, how) = ("escalation", "Escalation framework", "Climb a ladder with: toprung climb");
+    let (code, title, how) = ("escalation", "Escalation framework", "Climb a ladder.");
     let Some(run) = stored.runs.iter().find(|run| run.status == RunStatus::Finished) else {
-        let evidence = if stored.runs.is_empty() { "No run is stored." } else { "No run is finished." };
-        return check(code, title, CheckVerdict::NotTested, vec![evidence.to_owned()], how);
+        let newest = stored.runs.first();
+        let evidence = newest.map_or_else(
+            || "No run is stored.".to_owned(),
+            |newest| format!("No run is finished; stored of the newest: {}.", trials_of(newest)),
+        );
+        return check(code, title, CheckVerdict::NotTested, vec![evidence], how);
     };
     let of = |is: fn(&RungStatus) -> bool| run.rungs.iter().filter(|rung| is(&rung.status)).count() as u32;
     let measured = of(|status| *status == RungStatus::Measured);
     let failed = of(|status| matches!(status, RungStatus::Failed(_)));
     let left_out = of(|status| matches!(status, RungStatus::LeftOut(_)));
-    let trials = run.rungs.iter().map(|rung| rung.trials.len()).sum::<usize>() as u32;
     let rungs = format::count(run.rungs.len() as u32, "rung", "rungs");
     let mut evidence = vec![format!(
         "{}, ladder {}: {rungs}, {measured} measured, {failed} failed with a cause, {left_out} left out by a rule; {} stored.",
         run.started_at.get(..10).unwrap_or(&run.started_at),
         run.ladder,
-        format::count(trials, "trial", "trials")
+        trials_of(run)
     )];
     let open: Vec<&str> = run.rungs.iter().filter(|rung| is_missing(rung)).map(|rung| rung.title.as_str()).collect();
     if open.is_empty() {
@@ -227,6 +250,10 @@ fn escalation(stored: &Stored<'_>) -> Check {
     }
     evidence.push(format!("Nothing is stored of {}.", some_of(&open)));
     check(code, title, CheckVerdict::Fail, evidence, "Climb again; if it happens twice, check the data folder's disk.")
+}
+
+fn trials_of(run: &RunRecord) -> String {
+    format::count(run.rungs.iter().map(|rung| rung.trials.len()).sum::<usize>() as u32, "trial", "trials")
 }
 
 /// A rung that was never stepped on, or one that was measured and of which nothing is stored.
@@ -239,18 +266,18 @@ fn is_missing(rung: &RungRecord) -> bool {
 }
 
 fn downloads(stored: &Stored<'_>) -> Check {
-    let (how, mend) = ("Test it with: toprung stress download", "Check the connection and the disk, and test it again.");
+    let (how, mend) = ("Make the stress test of concurrent downloads.", "Check the connection and the disk, and test it again.");
     by_stress(stored, StressKind::Download, ("downloads", "Concurrent downloads"), how, mend)
 }
 
 fn concurrency(stored: &Stored<'_>) -> Check {
-    let (how, mend) = ("Test it with: toprung stress concurrent", "Hold fewer models at once, or choose smaller ones.");
+    let (how, mend) = ("Make the stress test of concurrent models.", "Hold fewer models at once, or choose smaller ones.");
     by_stress(stored, StressKind::Concurrent, ("concurrency", "Concurrent models"), how, mend)
 }
 
 /// Whether the next larger model fits into the memory that is free, by its size; what the limit test found stands beside it.
 fn headroom(stored: &Stored<'_>) -> Check {
-    let (code, title, how) = ("headroom", "Headroom for the next rung", "Test it with: toprung stress limit");
+    let (code, title, how) = ("headroom", "Headroom for the next rung", "Make the stress test of the limit.");
     let mut evidence = Vec::new();
     evidence.extend(newest(stored, StressKind::Limit).map(|test| test.judge().headline));
     let Some((name, facts)) = stored.next_rung else {

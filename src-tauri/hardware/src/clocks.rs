@@ -108,7 +108,7 @@ pub(crate) fn reports(root: &Root) -> [SensorReport; 2] {
     [
         SensorReport::new("Clock", clock, no_clock, CLOCK_MEND).with_source("/sys/devices/system/cpu/cpu*/cpufreq", "MHz"),
         SensorReport::new("Throttle counters", throttles, no_count, "Nothing: throttling is then judged by clocks and speed.")
-            .with_source("/sys/devices/system/cpu/cpu*/thermal_throttle", "per second"),
+            .with_source("/sys/devices/system/cpu/cpu*/thermal_throttle", "counts/s"),
     ]
 }
 

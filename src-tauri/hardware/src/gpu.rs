@@ -10,6 +10,7 @@ mod card;
 mod intel;
 mod names;
 mod nvidia;
+mod sensed;
 mod silent;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,11 @@ trait Device: Send {
 
     /// What to say where it reads nothing at all.
     fn problem(&mut self) -> Problem;
+
+    /// Whether the kernel has switched it off: it is not woken to be read.
+    fn is_asleep(&self) -> bool {
+        false
+    }
 
     /// Whether it slept when it was found, was therefore not asked, and has woken since.
     fn has_woken(&self) -> bool {
@@ -107,9 +113,10 @@ fn detect(places: &Places) -> Vec<Box<dyn Device>> {
 /// What was found last, and by which signs. Opening NVML takes tens of milliseconds, and a machine is described often.
 static KNOWN: Mutex<Option<(Vec<String>, Vec<Gpu>)>> = Mutex::new(None);
 
-/// Every graphics processor that a driver shows.
-pub(crate) fn gpus() -> Vec<Gpu> {
-    let places = Places::real(true);
+/// Every graphics processor that a driver shows. One that sleeps is woken only where `wakes`, to learn all that it is: a
+/// machine that is merely looked at goes on saving its power.
+pub(crate) fn gpus(wakes: bool) -> Vec<Gpu> {
+    let places = Places::real(wakes);
     let signs = signs(&places.root);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((then, gpus)) = &*known
@@ -119,8 +126,9 @@ pub(crate) fn gpus() -> Vec<Gpu> {
     }
     let devices = detect(&places);
     let gpus: Vec<Gpu> = devices.iter().map(|device| device.describe()).collect();
-    // A person may be mending what is silent, and where there are no signs nothing would tell of a change.
-    let is_settled = !signs.is_empty() && !devices.iter().any(|device| device.is_silent());
+    // A person may be mending what is silent, what sleeps may wake and tell more, and where there are no signs nothing would
+    // tell of a change.
+    let is_settled = !signs.is_empty() && !devices.iter().any(|device| device.is_silent() || device.is_asleep());
     *known = is_settled.then(|| (signs, gpus.clone()));
     gpus
 }
@@ -184,7 +192,7 @@ fn read_all(devices: &mut [Box<dyn Device>]) -> Vec<GpuSample> {
 
 /// A report for each graphics processor; one that says so where there is none.
 pub(crate) fn reports() -> Vec<SensorReport> {
-    reports_of(detect(&Places::real(true)))
+    reports_of(detect(&Places::real(false)))
 }
 
 fn reports_of(mut devices: Vec<Box<dyn Device>>) -> Vec<SensorReport> {
@@ -197,6 +205,10 @@ fn reports_of(mut devices: Vec<Box<dyn Device>>) -> Vec<SensorReport> {
 
 fn report(device: &mut dyn Device) -> SensorReport {
     let gpu = device.describe();
+    if device.is_asleep() {
+        let detail = format!("{} ({}): asleep, and not woken to be read", gpu.name, device.source());
+        return SensorReport::new("GPU", Some(detail), "", "");
+    }
     let mut reading = device.read();
     if reading.power_w.is_none() && !device.is_silent() {
         thread::sleep(device.first_rate_after());

@@ -10,8 +10,10 @@ mod clocks;
 mod cpu;
 mod disk;
 mod gpu;
+mod groups;
 mod host;
 mod hwmon;
+mod load;
 mod machine;
 mod memory;
 mod network;
@@ -35,8 +37,9 @@ use toprung_core::machine::HardwareSample;
 pub use bandwidth::copy_bandwidth;
 pub use clock::{slept_s, wall_offset_s};
 pub use disk::free_bytes as disk_free_bytes;
-pub use machine::machine;
-pub use memory::available_bytes as available_memory_bytes;
+pub use load::load_average;
+pub use machine::{machine, machine_at_work};
+pub use memory::{available_bytes as available_memory_bytes, swap_used_bytes};
 pub use power::on_mains;
 pub use rapl::reads_power;
 pub use sampler::{SHORTEST_INTERVAL, Sampler};
@@ -52,7 +55,6 @@ pub trait Probe: Send {
 pub fn probes() -> Vec<Box<dyn Probe>> {
     let mut probes: Vec<Box<dyn Probe>> = vec![
         Box::new(cpu::Cpu::new()),
-        Box::new(memory::Memory::new()),
         Box::new(disk::DiskThroughput::new()),
         Box::new(network::NetworkThroughput::new()),
         Box::new(gpu::Gpus::new()),
@@ -72,6 +74,7 @@ pub fn probes_with_disk(folder: &Path) -> Vec<Box<dyn Probe>> {
 pub fn probes_under(folder: &Path) -> Vec<Box<dyn Probe>> {
     let root = root::Root::at(folder);
     vec![
+        Box::new(memory::Memory::new(&root)),
         Box::new(thermal::Thermal::new(&root)),
         Box::new(processes::Processes::new(&root)),
         Box::new(pressure::Pressure::new(&root)),
@@ -115,7 +118,7 @@ pub fn sensors() -> Vec<SensorReport> {
     let root = root::Root::real();
     let mut reports = vec![cpu::report()];
     reports.extend(clocks::reports(&root));
-    reports.extend([quota::report(&root), memory::report(), pressure::report(&root), processes::report(&root)]);
+    reports.extend([quota::report(&root), memory::report(&root), pressure::report(&root), processes::report(&root)]);
     reports.extend(thermal::reports(&root));
     reports.push(rapl::report(&root));
     reports.extend(power::reports(&root));

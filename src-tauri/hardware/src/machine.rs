@@ -6,11 +6,21 @@ use toprung_core::machine::{Machine, PROFILE_VERSION};
 use crate::root::Root;
 use crate::{clocks, cpu, gpu, host, memory, power, topology};
 
-/// Describes this machine; what can't be told stays `None`.
+/// Describes this machine; what can't be told stays `None`. A graphics processor that sleeps is left asleep: then its memory
+/// may not be known.
 pub fn machine() -> Machine {
+    describe(false)
+}
+
+/// The same of a machine that is about to work: a graphics processor that sleeps is woken, to learn all that it is.
+pub fn machine_at_work() -> Machine {
+    describe(true)
+}
+
+fn describe(wakes_gpus: bool) -> Machine {
     let (cpu, physical_cores, logical_cores) = cpu::description();
-    let memory = memory::sizes();
     let root = Root::real();
+    let memory = memory::sizes(&root);
     let kinds = topology::kinds(&root);
     Machine {
         version: PROFILE_VERSION,
@@ -24,8 +34,8 @@ pub fn machine() -> Machine {
         governor: clocks::governor(&root),
         power_profile: root.text("sys/firmware/acpi/platform_profile"),
         memory_bytes: memory.map(|sizes| sizes.total),
-        swap_bytes: memory.map(|sizes| sizes.swap),
-        gpus: gpu::gpus(),
+        swap_bytes: memory.and_then(|sizes| sizes.swap),
+        gpus: gpu::gpus(wakes_gpus),
         os: os(System::name().ok(), System::os_version().ok()),
         kernel: System::kernel_version().ok(),
         on_mains: power::on_mains(),

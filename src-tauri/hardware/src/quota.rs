@@ -11,11 +11,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::SensorReport;
+use crate::groups::{Controller, counter};
 use crate::root::{Root, number, text};
 
-const GROUPS: &str = "sys/fs/cgroup";
-/// Where version 1 mounts its cpu controller, by distribution.
-const V1_MOUNTS: [&str; 3] = ["sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct", "sys/fs/cgroup/cpuacct,cpu"];
+const GROUPS: Controller =
+    Controller { name: "cpu", v1_mounts: &["sys/fs/cgroup/cpu", "sys/fs/cgroup/cpu,cpuacct", "sys/fs/cgroup/cpuacct,cpu"] };
+/// The kernel's own uppermost group has no quota and no counters of one.
+const COUNTERS: &str = "cpu.stat";
 const SOURCE: &str = "cpu.stat of the control group (/proc/PID/cgroup)";
 
 /// A group's counters, in microseconds.
@@ -42,7 +44,7 @@ impl Quota {
 
     /// From now on the groups of these processes count.
     pub(crate) fn watch(&mut self, pids: impl IntoIterator<Item = u32>) {
-        self.groups = pids.into_iter().flat_map(|pid| groups_of(&self.root, &format!("proc/{pid}/cgroup"))).collect();
+        self.groups = pids.into_iter().flat_map(|pid| GROUPS.groups(&self.root, &format!("proc/{pid}/cgroup"), COUNTERS)).collect();
     }
 
     /// Per cent of the wanted processor time that was withheld since the last call, of the group that lost most.
@@ -70,33 +72,10 @@ fn withheld(before: &Counted, now: &Counted, elapsed_us: f64) -> Option<f64> {
     Some(if held > 0.0 { held / (held + used) } else { 0.0 })
 }
 
-/// The folder of a process's group and of each one above it. In a container the path may be the host's; then only the
-/// uppermost folder is there, and it is the container's own.
-fn groups_of(root: &Root, file: &str) -> Vec<PathBuf> {
-    let Some(text) = root.text(file) else { return Vec::new() };
-    let Some((mount, path)) = group_of(root, &text) else { return Vec::new() };
-    let inner = Path::new(path.trim_start_matches('/'));
-    let folders = inner.ancestors().map(|part| mount.join(part));
-    folders.filter(|folder| folder.join("cpu.stat").exists()).collect()
-}
-
-/// Where the cpu controller is mounted, and the group's path in it.
-fn group_of<'a>(root: &Root, text: &'a str) -> Option<(PathBuf, &'a str)> {
-    let lines = || text.lines().filter_map(|line| line.split_once(':')).filter_map(|(_, rest)| rest.split_once(':'));
-    if let Some((_, path)) = lines().find(|(controllers, _)| controllers.split(',').any(|name| name == "cpu")) {
-        let mount = V1_MOUNTS.iter().map(|mount| root.path(mount)).find(|mount| mount.exists())?;
-        return Some((mount, path));
-    }
-    lines().find(|(controllers, _)| controllers.is_empty()).map(|(_, path)| (root.path(GROUPS), path))
-}
-
-/// `None` where the group has no such file. The kernel's own uppermost group has no quota and no counters of one.
+/// `None` where the group has no such file.
 fn counted(group: &Path) -> Option<Counted> {
-    let stat = text(&group.join("cpu.stat"))?;
-    let value = |key: &str| {
-        let line = stat.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '))?;
-        line.trim().parse::<f64>().ok()
-    };
+    let stat = text(&group.join(COUNTERS))?;
+    let value = |key: &str| counter::<f64>(&stat, key);
     let held_us = value("throttled_usec").or_else(|| value("throttled_time").map(|ns| ns / 1000.0)).unwrap_or(0.0);
     Some(Counted { held_us, used_us: value("usage_usec"), cores: quota_cores(group) })
 }
@@ -113,7 +92,7 @@ fn quota_cores(group: &Path) -> Option<f64> {
 }
 
 pub(crate) fn report(root: &Root) -> SensorReport {
-    let groups = groups_of(root, "proc/self/cgroup");
+    let groups = GROUPS.groups(root, "proc/self/cgroup", COUNTERS);
     let least = groups.iter().filter_map(|group| quota_cores(group)).min_by(f64::total_cmp);
     let reading = (!groups.is_empty()).then(|| match least {
         Some(cores) => format!("at most {cores:.2} cores for Toprung"),
@@ -179,18 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn a_container_that_sees_its_hosts_path_reads_its_own_group() {
-        let folder = tempfile::tempdir().unwrap();
-        write(folder.path(), "proc/7/cgroup", "0::/docker/0123abc\n");
-        write(folder.path(), "sys/fs/cgroup/cpu.stat", "usage_usec 1\nthrottled_usec 2\n");
-        assert_eq!(groups_of(&Root::at(folder.path()), "proc/7/cgroup"), [folder.path().join(GROUPS)]);
-    }
-
-    #[test]
     fn what_is_missing_or_broken_is_unknown() {
         let folder = tempfile::tempdir().unwrap();
         let root = Root::at(folder.path());
-        assert!(groups_of(&root, "proc/7/cgroup").is_empty() && !report(&root).readable);
+        assert!(!report(&root).readable);
         write(folder.path(), "proc/self/cgroup", "gibberish\n0::/a\n");
         write(folder.path(), "sys/fs/cgroup/a/cpu.stat", "throttled_usec many\n");
         write(folder.path(), "sys/fs/cgroup/a/cpu.max", "max 100000\n");

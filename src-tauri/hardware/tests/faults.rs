@@ -131,6 +131,20 @@ fn swap_is_seen_and_named() {
 }
 
 #[test]
+fn swap_that_grows_is_seen() {
+    let fault = |root: &Path, n: u64| {
+        let free_kib = (2 << 20) - n * (100 << 10);
+        write(
+            root,
+            "proc/meminfo",
+            &format!("MemTotal: 16000000 kB\nMemAvailable: 9000000 kB\nSwapTotal: 2097152 kB\nSwapFree: {free_kib} kB\n"),
+        );
+    };
+    let (grade, reasons, _) = shown(fault);
+    assert!(grade > Grade::A && reasons.iter().any(|words| words.contains("swap grew by")), "{grade:?} {reasons:?}");
+}
+
+#[test]
 fn waiting_for_memory_is_seen_and_named() {
     let fault = |root: &Path, n: u64| write(root, "proc/pressure/memory", &format!("full avg10=0.00 total={}\n", n * 1_000_000));
     let cause = "Everything waited for memory during 100 % of the time.";

@@ -280,7 +280,7 @@ fn new_run(plan: &AbPlan) -> RunRecord {
         ladder: LADDER.to_owned(),
         mode: plan.mode,
         engine: a.setup.engine.clone(),
-        machine: toprung_hardware::machine(),
+        machine: toprung_hardware::machine_at_work(),
         rungs: rungs
             .zip(0..)
             .map(|((variant, rung), position)| RungRecord {

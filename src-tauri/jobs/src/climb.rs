@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
-use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, TaskWork, climb};
+use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, climb};
 use toprung_core::machine::Machine;
 use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 use toprung_engines::Engine;
@@ -19,7 +19,7 @@ use crate::lock::ClimbLock;
 use crate::plan::{Plan, planned_ladder};
 use crate::problem::Problem;
 use crate::recorder::Recorder;
-use crate::tasks;
+use crate::tasks::{self, TaskSet};
 
 /// Hears every event after it was saved and folded into the state.
 pub type OnLive = Box<dyn Fn(&Live, &ClimbEvent) + Send + Sync>;
@@ -91,7 +91,7 @@ pub fn start(home: &Arc<Home>, plan: Plan, on_live: OnLive) -> Result<RunningCli
     }
     let lock = ClimbLock::take(home)?;
     let run = new_run(&plan);
-    let tasks = plan.tasks.map(|tasks| tasks.work);
+    let tasks = plan.tasks;
     home.store().begin_run(&run).map_err(|error| error.to_cause())?;
     keep_sources(home, &run.id, &plan.sources);
     Ok(go_on(home, run, Going { engines: plan.engines, try_anyway: plan.try_anyway, sampling: plan.sampling, tasks, lock, on_live }))
@@ -125,15 +125,25 @@ struct Going {
     engines: Vec<Arc<dyn Engine>>,
     try_anyway: bool,
     sampling: bool,
-    tasks: Option<TaskWork>,
+    tasks: Option<TaskSet>,
     lock: ClimbLock,
     on_live: OnLive,
 }
 
 fn go_on(home: &Arc<Home>, run: RunRecord, going: Going) -> RunningClimb {
-    let setting = Setting { tasks: going.tasks, ..setting(&run, going.engines, going.try_anyway) };
+    let (sandbox, tasks) = going.tasks.map_or((None, None), |set| (set.sandbox, Some(set.work)));
+    let setting = Setting { tasks, ..setting(&run, going.engines, going.try_anyway) };
     let probes = if going.sampling { toprung_hardware::probes_with_disk(home.folder()) } else { Vec::new() };
-    go(home, run, going.lock, going.on_live, |mut run, control, sink| async move { climb(&mut run, setting, probes, control, sink).await })
+    go(home, run, going.lock, going.on_live, |mut run, control, sink| async move {
+        if let Some(sandbox) = sandbox {
+            // Before the first model's time begins. What fails here is told with every item that needs it.
+            tokio::select! {
+                _ = sandbox.prepare() => {}
+                () = control.stopped() => {}
+            }
+        }
+        climb(&mut run, setting, probes, control, sink).await
+    })
 }
 
 /// What a climb of this run works with; an engine for each rung.
@@ -246,7 +256,7 @@ fn new_run(plan: &Plan) -> RunRecord {
         ladder: ladder.name,
         mode: plan.mode,
         engine: plan.description.clone(),
-        machine: toprung_hardware::machine(),
+        machine: toprung_hardware::machine_at_work(),
         rungs: ladder
             .rungs
             .into_iter()

@@ -133,8 +133,7 @@ pub(crate) fn served(installed: &[InstalledModel], model: &ModelRef, kind: Engin
         EngineKind::Llama => names::check(model, installed, &Sources::new())?,
         EngineKind::Ollama | EngineKind::Scripted => {}
     }
-    let next = format!("Pull it first with: toprung models pull {model} --engine {}", kind.name());
-    Err(Problem::input("not_installed", format!("{} does not have the model {model} yet.", kind.title()), next))
+    Err(Problem::input("not_installed", format!("{} does not have the model {model} yet.", kind.title()), "Pull it first."))
 }
 
 /// What a person should know before it starts, each in a sentence.
@@ -193,7 +192,7 @@ fn measured(plan: CrowdPlan, started_at: String, levels: Vec<Level>, end: CrowdE
         started_at,
         model: plan.model,
         engine: plan.description,
-        machine: toprung_hardware::machine(),
+        machine: toprung_hardware::machine_at_work(),
         mode: plan.mode,
         shape: plan.shape,
         context_tokens: plan.context_tokens,

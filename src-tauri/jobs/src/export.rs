@@ -4,7 +4,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::history::Shown;
+use crate::home::Home;
 use crate::problem::Problem;
+use crate::validation::validate_run;
 
 /// Which kind of file a report is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,18 +58,19 @@ pub fn check_target(path: &Path) -> Result<(), Problem> {
     })
 }
 
-/// Writes one file, by its ending. An existing file stays intact unless the new one is complete.
-pub fn save(shown: &Shown, path: &Path) -> Result<PathBuf, Problem> {
-    toprung_report::save(&shown.run, &shown.analysis, path).map_err(|error| {
+/// Writes one file, by its ending; a report holds the checks of the machine as they stand now. An existing file stays intact unless the new one is complete.
+pub fn save(home: &Home, shown: &Shown, path: &Path) -> Result<PathBuf, Problem> {
+    let checks = validate_run(home, &shown.run)?;
+    toprung_report::save(&shown.run, &shown.analysis, &checks, path).map_err(|error| {
         Problem::world("export_failed", format!("{} was not written.", path.display()), "Choose another place, or free some space.")
             .with_detail(error.to_string())
     })
 }
 
 /// Writes what the command line asked for; `-` is standard output and the caller's to print.
-pub fn save_all(shown: &Shown, json: Option<&Path>, report: Option<&Path>) -> Result<(), Problem> {
+pub fn save_all(home: &Home, shown: &Shown, json: Option<&Path>, report: Option<&Path>) -> Result<(), Problem> {
     for path in [json, report].into_iter().flatten().filter(|path| *path != Path::new("-")) {
-        save(shown, path)?;
+        save(home, shown, path)?;
     }
     Ok(())
 }

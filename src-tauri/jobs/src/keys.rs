@@ -105,8 +105,7 @@ fn check_way(server: &Url) -> Result<(), Problem> {
         return Ok(());
     }
     let what = format!("A key would cross the internet to {} unencrypted, so it was not sent.", server.host_str().unwrap_or_default());
-    let next =
-        format!("Use an https address; if the server needs no key, leave {KEY_VARIABLE} unset and remove it with: toprung key rm URL");
+    let next = format!("Use an https address; if the server needs no key, leave {KEY_VARIABLE} unset and remove the stored one.");
     Err(Problem::input("key_unprotected", what, next))
 }
 

@@ -9,7 +9,7 @@ use toprung_core::analysis::Floors;
 use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::EngineKind;
 use toprung_core::plan::Mode;
-use toprung_core::run::{RunRecord, RungStatus};
+use toprung_core::run::{LoadRecord, RunRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
 use toprung_core::summary::{Setting, summarise};
 use toprung_core::task::sequential::LOOKS;
@@ -34,72 +34,6 @@ pub enum LiveState {
     Paused,
     Stopping,
     Ended,
-}
-
-/// What a rung is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RungState {
-    Waiting,
-    Pulling,
-    Loading,
-    WarmingUp,
-    Measuring,
-    Measured,
-    Failed,
-    LeftOut,
-}
-
-/// The trial under way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TrialNow {
-    pub kind: TrialKind,
-    /// Counted from 0.
-    pub index: u32,
-    pub at_least: u32,
-    pub at_most: u32,
-}
-
-/// The item of a task under way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemNow {
-    pub task: Task,
-    /// Counted from 0 within the task.
-    pub number: u32,
-    pub of: u32,
-}
-
-/// A pull under way.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PullNow {
-    pub done_bytes: u64,
-    pub total_bytes: Option<u64>,
-    pub bytes_per_s: Option<f64>,
-    pub left_s: Option<f64>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct LiveRung {
-    pub model: ModelRef,
-    pub title: String,
-    pub facts: ModelFacts,
-    pub state: RungState,
-    pub trial: Option<TrialNow>,
-    pub item: Option<ItemNow>,
-    /// Right answers and answers that count, over all tasks so far.
-    pub items_right: u32,
-    pub items_asked: u32,
-    pub pull: Option<PullNow>,
-    /// Median of the trials so far, in tokens per second, with the half width of its interval.
-    pub decode_tps: Option<f64>,
-    pub decode_half_width: Option<f64>,
-    pub ttft_ms: Option<f64>,
-    pub response_ms: Option<f64>,
-    pub answered: u32,
-    pub asked: u32,
-    /// Relative to the measured rung below.
-    pub throughput_change: Option<f64>,
-    pub grade: Option<Grade>,
-    pub problem: Option<Problem>,
 }
 
 /// The whole state of a climb.
@@ -154,41 +88,24 @@ impl Live {
     pub fn apply(&mut self, event: &ClimbEvent, now_s: f64) {
         match event {
             ClimbEvent::RungStarted { rung } => {
-                self.current = Some(*rung);
-                self.output.clear();
+                (self.current, self.output) = (Some(*rung), String::new());
                 self.pace.rung_began(now_s);
             }
             ClimbEvent::Pulling { rung, done_bytes, total_bytes, .. } => self.pulling(*rung, *done_bytes, *total_bytes, now_s),
             ClimbEvent::FactsKnown { rung, facts } => self.with_rung(*rung, |rung| rung.facts = facts.clone()),
             ClimbEvent::Loading { rung } => self.set_state(*rung, RungState::Loading),
-            ClimbEvent::Loaded { .. } => {}
             ClimbEvent::WarmingUp { rung } => self.set_state(*rung, RungState::WarmingUp),
             ClimbEvent::TrialStarted { rung, kind, index, at_least, at_most } => {
-                self.output.clear();
-                self.current = Some(*rung);
-                let trial = TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most };
-                self.set_state(*rung, RungState::Measuring);
-                self.with_rung(*rung, |rung| (rung.trial, rung.item) = (Some(trial), None));
+                self.trial_started(*rung, TrialNow { kind: *kind, index: *index, at_least: *at_least, at_most: *at_most });
             }
             ClimbEvent::ItemStarted { rung, task, number, of } => self.item_started(*rung, task, *number, *of),
             ClimbEvent::ItemFinished { rung, result } => self.item_finished(*rung, result),
             ClimbEvent::Output { text, .. } => self.write(text),
             ClimbEvent::TrialFinished { rung, trial } => self.trial_finished(*rung, trial),
-            ClimbEvent::RungFinished { rung, status, load } => {
-                if let Some(record) = self.record.rungs.get_mut(*rung as usize) {
-                    (record.status, record.load) = (status.clone(), load.clone());
-                }
-                self.pace.rung_ended(self.rungs.get(*rung as usize).and_then(|r| r.facts.file_bytes), now_s);
-                self.refresh(*rung as usize);
-            }
+            ClimbEvent::RungFinished { rung, status, load } => self.rung_finished(*rung as usize, status, load, now_s),
             ClimbEvent::CheckingDrift { rung } => (self.checking_drift, self.current) = (true, Some(*rung)),
-            ClimbEvent::Checked { .. } => {}
-            ClimbEvent::Sampled { sample } => {
-                self.samples.push_back(sample.clone());
-                if self.samples.len() > KEPT_SAMPLES {
-                    self.samples.pop_front();
-                }
-            }
+            ClimbEvent::Loaded { .. } | ClimbEvent::Checked { .. } => {}
+            ClimbEvent::Sampled { sample } => self.sampled(sample),
             ClimbEvent::Paused => self.state = LiveState::Paused,
             ClimbEvent::Resumed => (self.state, self.problem) = (LiveState::Running, None),
             ClimbEvent::SaveFailed { cause } => (self.state, self.problem) = (LiveState::Paused, Some(cause.clone().into())),
@@ -242,6 +159,27 @@ impl Live {
         if let Some((cut, _)) = self.output.char_indices().nth(over) {
             self.output.drain(..cut);
         }
+    }
+
+    fn sampled(&mut self, sample: &HardwareSample) {
+        self.samples.push_back(sample.clone());
+        if self.samples.len() > KEPT_SAMPLES {
+            self.samples.pop_front();
+        }
+    }
+
+    fn trial_started(&mut self, position: u32, trial: TrialNow) {
+        (self.current, self.output) = (Some(position), String::new());
+        self.set_state(position, RungState::Measuring);
+        self.with_rung(position, |rung| (rung.trial, rung.item) = (Some(trial), None));
+    }
+
+    fn rung_finished(&mut self, position: usize, status: &RungStatus, load: &LoadRecord, now_s: f64) {
+        if let Some(record) = self.record.rungs.get_mut(position) {
+            (record.status, record.load) = (status.clone(), load.clone());
+        }
+        self.pace.rung_ended(self.rungs.get(position).and_then(|rung| rung.facts.file_bytes), now_s);
+        self.refresh(position);
     }
 
     fn trial_finished(&mut self, position: u32, trial: &Trial) {

@@ -70,7 +70,7 @@ pub(crate) fn check_served(model: &ModelRef, served: &[InstalledModel]) -> Resul
 
 fn next_step(near: &[&str]) -> String {
     match near {
-        [] => "List the models there are with: toprung models list. A ladder file can name others by url or file.".to_owned(),
+        [] => "Choose one of the models there are; a ladder file can name others by url or file.".to_owned(),
         near => format!("Did you mean {}?", format::list(near)),
     }
 }
@@ -113,7 +113,7 @@ mod tests {
         }
         let mine = InstalledModel { model: name("my-tuned-model"), facts: ModelFacts::default() };
         assert_eq!(refusal("my-tuned-modle", &[mine]).next_step, "Did you mean my-tuned-model?");
-        assert!(refusal("zzz", &[]).next_step.contains("models list"), "nothing is like it, so nothing is suggested");
+        assert!(refusal("zzz", &[]).next_step.starts_with("Choose one of the models"), "nothing is like it, so nothing is suggested");
     }
 
     #[test]

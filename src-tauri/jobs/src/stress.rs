@@ -3,7 +3,6 @@
 mod file;
 mod kept;
 mod live;
-mod load;
 mod models;
 mod plan;
 
@@ -119,7 +118,7 @@ pub fn start(home: &Arc<Home>, plan: StressPlan, on_live: OnStressLive) -> Resul
     let lock = ClimbLock::take(home)?;
     let began = jiff::Timestamp::now();
     // Another machine's figures can't be read from here, and this one's say nothing of it.
-    let machine = if plan.is_here { toprung_hardware::machine() } else { Machine::default() };
+    let machine = if plan.is_here { toprung_hardware::machine_at_work() } else { Machine::default() };
     let (probes, readers) =
         if plan.is_here { (toprung_hardware::probes_with_disk(home.folder()), readers()) } else { (Vec::new(), StressReaders::default()) };
     let test = StressTest {
@@ -150,7 +149,8 @@ pub fn start(home: &Arc<Home>, plan: StressPlan, on_live: OnStressLive) -> Resul
 fn readers() -> StressReaders {
     StressReaders {
         memory_available: Some(Box::new(toprung_hardware::available_memory_bytes)),
-        load_average: Some(Box::new(load::average)),
+        swap_used: Some(Box::new(toprung_hardware::swap_used_bytes)),
+        load_average: Some(Box::new(toprung_hardware::load_average)),
     }
 }
 

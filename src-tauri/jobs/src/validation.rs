@@ -7,7 +7,7 @@ use toprung_core::model::{EngineDescription, EngineKind, ModelFacts};
 use toprung_core::plan::{Mode, protocol};
 use toprung_core::run::{RunRecord, RungStatus};
 use toprung_core::stress::StressTest;
-use toprung_core::validation::{CachedModel, Stored, validate as judge};
+use toprung_core::validation::{CachedModel, Stored, validate as judge, validate_run as judge_run};
 use toprung_engines::Engine;
 use toprung_models::folder::{ModelFile, ModelFolder};
 use toprung_models::ladder_file::Sources;
@@ -61,6 +61,14 @@ pub async fn validate(home: &Home, choice: &EngineChoice, verify: bool) -> Resul
         memory_total_bytes: toprung_hardware::machine().memory_bytes.filter(|_| is_here),
     };
     Ok(Validation { schema: JSON_SCHEMA, engine: description, checks: judge(&stored) })
+}
+
+/// The checks that a run's report makes: from the run and from the stress tests that are stored now, without an engine.
+pub fn validate_run(home: &Home, run: &RunRecord) -> Result<Vec<Check>, Problem> {
+    // What this machine held says nothing of another one.
+    let stress = if run.engine.runs_here() { stress_tests(home)? } else { Vec::new() };
+    let next = next_rung(std::slice::from_ref(run), run.engine.kind);
+    Ok(judge_run(run, &stress, next.as_ref().map(|(title, facts)| (title.as_str(), facts))))
 }
 
 /// The list as JSON.

@@ -15,6 +15,8 @@ pub struct StressChoice {
     /// Where the engine is reached; `null` is its usual address.
     pub url: Option<String>,
     pub models: Vec<String>,
+    /// Download: a ladder's name or file; what it has and the engine has not is downloaded, where no model is named.
+    pub ladder: Option<String>,
     /// Download: a model that answers meanwhile.
     pub beside: Option<String>,
     /// Sustain: how long it works.
@@ -23,6 +25,8 @@ pub struct StressChoice {
     pub requests: Option<u32>,
     /// Limit: the longest context that is tried, in tokens.
     pub most_context: Option<u32>,
+    /// Limit: also try what is predicted not to fit.
+    pub try_anyway: bool,
 }
 
 /// What a test will do, before it starts.

@@ -1,7 +1,10 @@
-//! The JSON lines between Toprung and its worker process: one [`Command`] a line on the worker's standard
+//! The JSON lines between Toprung and its child processes. [`sandbox`] has those of the process that runs model-written code;
+//! the rest of this file is the worker's: one [`Command`] a line on the worker's standard
 //! input, one [`Reply`] a line on its standard output. Standard error is llama.cpp's log.
 //!
 //! The worker ends when its input ends, and the kernel ends it when its parent dies.
+
+pub mod sandbox;
 
 use serde::{Deserialize, Serialize};
 

@@ -11,6 +11,7 @@ use toprung_core::machine::{GpuSample, HardwareSample};
 use toprung_core::run::RunRecord;
 use toprung_core::seed::seed_run;
 use toprung_core::stress::StressTest;
+use toprung_core::validation::validate_run;
 use toprung_report::chart::{ChartKind, Theme, chart_for, stress_chart, timeline_for};
 
 const THEMES: [(Theme, &str); 2] = [(Theme::Light, "light"), (Theme::Dark, "dark")];
@@ -39,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     for name in ["report.md", "report.json", "report.pdf"] {
-        toprung_report::save(&run, &analysis, &folder.join(name))?;
+        toprung_report::save(&run, &analysis, &validate_run(&run, &[], None), &folder.join(name))?;
     }
     Ok(())
 }

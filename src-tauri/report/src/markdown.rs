@@ -5,6 +5,7 @@
 
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
+use toprung_core::validation::Check;
 
 use crate::document::{Document, Fact, Figure, Table};
 
@@ -16,9 +17,9 @@ pub struct MarkdownReport {
     pub assets: Vec<(String, String)>,
 }
 
-/// The report as Markdown. Its links name `assets_folder`, relative to the report.
-pub fn markdown(run: &RunRecord, analysis: &Analysis, assets_folder: &str) -> MarkdownReport {
-    let document = Document::of(run, analysis);
+/// The report as Markdown, with the checks of the machine. Its links name `assets_folder`, relative to the report.
+pub fn markdown(run: &RunRecord, analysis: &Analysis, checks: &[Check], assets_folder: &str) -> MarkdownReport {
+    let document = Document::of(run, analysis, checks);
     let page = Page { folder: assets_folder };
     MarkdownReport {
         text: page.set(&document),
@@ -163,6 +164,7 @@ fn in_a_link(folder: &str) -> String {
 mod tests {
     use toprung_core::analysis::{Floors, analyse};
     use toprung_core::seed::seed_run;
+    use toprung_core::validation::validate_run;
 
     use super::*;
     use crate::fixture;
@@ -170,7 +172,7 @@ mod tests {
     #[test]
     fn the_seed_reads_as_its_document_did() {
         let run = seed_run();
-        let report = markdown(&run, &analyse(&run, &Floors::default()), "report-assets");
+        let report = markdown(&run, &analyse(&run, &Floors::default()), &validate_run(&run, &[], None), "report-assets");
         let lines = [
             "# Model Escalation Ladder Results",
             "**Hardware**: Intel Core i9-14900HX · 24 cores · 32.0 GiB memory · NVIDIA GeForce RTX 4070 Laptop GPU 8.00 GiB · on mains",
@@ -184,8 +186,9 @@ mod tests {
             "- **Memory**: 23.0 GiB of 32.0 GiB available at its lowest",
             "- **Temperature**: not readable",
             "- **Avoid**: GPT-OSS 20B.",
-            "- **Cooling**: not tested: no temperature was readable",
-            "- **Concurrent downloads**: not tested",
+            "- **Cooling**: not tested: No test of sustained load is stored.",
+            "- **Model files**: PASS: 5 models loaded, none damaged.",
+            "- **Concurrent downloads**: not tested: No test of concurrent download is stored.",
         ];
         for line in lines {
             assert!(report.text.lines().any(|written| written.trim_end().starts_with(line)), "“{line}” is missing in:\n{}", report.text);
@@ -199,7 +202,7 @@ mod tests {
     #[test]
     fn every_chart_that_is_linked_is_there() {
         let (run, analysis) = fixture::of(&fixture::SEED);
-        let report = markdown(&run, &analysis, "a b-assets");
+        let report = markdown(&run, &analysis, &[], "a b-assets");
         let links: Vec<&str> = report.text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
         let files: Vec<String> = report.assets.iter().map(|(name, _)| format!("a%20b-assets/{name}")).collect();
         assert_eq!(links, files, "a link without its file shows a broken picture");
@@ -209,7 +212,7 @@ mod tests {
     #[test]
     fn energy_has_its_table_where_power_was_read_and_a_reason_where_not() {
         let (run, mut analysis) = fixture::of(&fixture::SEED);
-        let report = |analysis: &Analysis| markdown(&run, analysis, "assets").text;
+        let report = |analysis: &Analysis| markdown(&run, analysis, &[], "assets").text;
         assert!(report(&analysis).contains("Energy per token is not known: no power was readable"), "{}", report(&analysis));
         assert!(!report(&analysis).contains("### What a Token Costs in Energy"));
         analysis.rungs[1].energy = Ok(fixture::energy());
@@ -220,14 +223,14 @@ mod tests {
     #[test]
     fn a_hostile_name_adds_no_cell_line_or_tag() {
         let (run, mut analysis) = fixture::of(&fixture::SEED);
-        let before = markdown(&run, &analysis, "assets").text.lines().count();
+        let before = markdown(&run, &analysis, &[], "assets").text.lines().count();
         let hostile = "<img src=x onerror=alert(1)> | x |\n\n# h\n![p](http://evil.example/p.png) <https://evil.example>";
         for rung in &mut analysis.rungs {
             rung.title = hostile.to_owned();
             rung.reasons.push(hostile.to_owned());
         }
         analysis.headline = hostile.to_owned();
-        let text = markdown(&run, &analysis, "assets").text;
+        let text = markdown(&run, &analysis, &[], "assets").text;
         assert_eq!(text.lines().count(), before, "a line break in a name would end its table");
         assert!(!text.contains("<img") && !text.contains("://") && !text.contains("![p]("), "{text}");
         let cells = |line: &str| line.matches(" | ").count();
@@ -239,17 +242,20 @@ mod tests {
     fn missing_sensors_are_said_and_are_not_zero() {
         let (mut run, analysis) = fixture::of(&fixture::SEED);
         run.samples.iter_mut().for_each(|sample| sample.temperature_c = None);
-        assert!(markdown(&run, &analysis, "a").text.contains("- **Temperature**: not readable"));
+        assert!(markdown(&run, &analysis, &[], "a").text.contains("- **Temperature**: not readable"));
         run.samples.clear();
-        assert!(markdown(&run, &analysis, "a").text.contains("nothing was sampled during this run"));
+        assert!(markdown(&run, &analysis, &[], "a").text.contains("nothing was sampled during this run"));
         run.machine = toprung_core::machine::Machine::default();
-        assert!(markdown(&run, &analysis, "a").text.contains("**Hardware**: not readable"), "an unknown machine is said to be unknown");
+        assert!(
+            markdown(&run, &analysis, &[], "a").text.contains("**Hardware**: not readable"),
+            "an unknown machine is said to be unknown"
+        );
     }
 
     #[test]
     fn a_run_without_figures_claims_nothing() {
         let (run, analysis) = fixture::nothing_measured();
-        let text = markdown(&run, &analysis, "a").text;
+        let text = markdown(&run, &analysis, &validate_run(&run, &[], None), "a").text;
         assert!(text.contains("Failed: it ran out of memory (needs 15.8 GiB, 11.2 GiB free)."), "each row says why it is empty: {text}");
         assert!(text.contains("No rung is at once reliable"), "without a knee nothing is said to work");
         assert!(text.contains("- **Model files**: not tested"), "PASS needs an observation");

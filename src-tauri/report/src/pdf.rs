@@ -2,6 +2,7 @@
 
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
+use toprung_core::validation::Check;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
 use typst_layout::PagedDocument;
@@ -18,8 +19,8 @@ const DATA_FILE: &str = "report.json";
 ///
 /// # Errors
 /// [`ReportError::NotSet`] with typst's own words; a run's content cannot cause it.
-pub fn pdf(run: &RunRecord, analysis: &Analysis) -> Result<Vec<u8>, ReportError> {
-    let pages = set(run, analysis)?;
+pub fn pdf(run: &RunRecord, analysis: &Analysis, checks: &[Check]) -> Result<Vec<u8>, ReportError> {
+    let pages = set(run, analysis, checks)?;
     let standards = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|error| ReportError::NotSet(error.message().to_string()))?;
     let creator = Smart::Custom(Some("Toprung".to_owned()));
     let options = PdfOptions { ident: Smart::Custom(run.id.clone()), creator, standards, ..PdfOptions::default() };
@@ -27,8 +28,8 @@ pub fn pdf(run: &RunRecord, analysis: &Analysis) -> Result<Vec<u8>, ReportError>
 }
 
 /// The report's pages, before they are written as a PDF.
-fn set(run: &RunRecord, analysis: &Analysis) -> Result<PagedDocument, ReportError> {
-    let document = Document::of(run, analysis);
+fn set(run: &RunRecord, analysis: &Analysis, checks: &[Check]) -> Result<PagedDocument, ReportError> {
+    let document = Document::of(run, analysis, checks);
     let data = serde_json::to_string(&document).map_err(|error| ReportError::NotSet(error.to_string()))?;
     let charts = document.figures().map(|figure| (figure.file.clone(), printable(&figure.svg)));
     let world = ReportWorld::new(charts.chain([(DATA_FILE.to_owned(), printable(&data))])).map_err(ReportError::NotSet)?;
@@ -44,6 +45,7 @@ fn not_set(errors: &[SourceDiagnostic]) -> ReportError {
 mod tests {
     use toprung_core::analysis::{Floors, analyse};
     use toprung_core::seed::seed_run;
+    use toprung_core::validation::validate_run;
     use typst::layout::{Frame, FrameItem};
 
     use super::*;
@@ -62,7 +64,7 @@ mod tests {
 
     /// The letters on the pages without any space, the number of links, and the number of pages.
     fn read(run: &RunRecord, analysis: &Analysis) -> (String, usize, usize) {
-        let pages = set(run, analysis).unwrap();
+        let pages = set(run, analysis, &validate_run(run, &[], None)).unwrap();
         let (mut texts, mut links) = (String::new(), 0);
         for page in pages.pages() {
             collect(&page.frame, &mut texts, &mut links);
@@ -78,7 +80,7 @@ mod tests {
     #[test]
     fn the_seed_is_an_accessible_pdf() {
         let run = seed_run();
-        let bytes = pdf(&run, &analyse(&run, &Floors::default())).unwrap();
+        let bytes = pdf(&run, &analyse(&run, &Floors::default()), &[]).unwrap();
         assert!(bytes.starts_with(b"%PDF-1.7"), "it is a PDF");
         let holds = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
         assert!(holds("pdfuaid:part"), "it states that it conforms to PDF/UA, and typst refuses to write it if it does not");
@@ -96,7 +98,7 @@ mod tests {
             "−94 % throughput",
             "Avoid",
             "Temperature not readable",
-            "not tested",
+            "Concurrent downloads not tested: No test of concurrent download is stored.",
             "Page 1 of 3",
         ];
         for line in lines {
@@ -115,13 +117,13 @@ mod tests {
         let (text, links, _) = read(&run, &analysis);
         assert!(text.contains(&dense("#panic() *b* $x$ @ref <lab> `raw` https://evil.example \\ ?? ?")), "data is read as values: {text}");
         assert_eq!(links, 0, "an address in a name is no link");
-        assert!(pdf(&run, &analysis).is_ok(), "a character that the face lacks must not make the PDF fail");
+        assert!(pdf(&run, &analysis, &[]).is_ok(), "a character that the face lacks must not make the PDF fail");
     }
 
     #[test]
     fn ladders_of_every_size_can_be_printed() {
         for (run, analysis) in [fixture::of(&[]), fixture::of(&fixture::SEED[..1]), fixture::twelve(), fixture::nothing_measured()] {
-            let written = pdf(&run, &analysis);
+            let written = pdf(&run, &analysis, &[]);
             assert!(written.is_ok(), "{} rungs: {written:?}", analysis.rungs.len());
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
+use toprung_core::validation::Check;
 
 use crate::{ReportError, export_json, markdown, pdf};
 
@@ -15,22 +16,22 @@ use crate::{ReportError, export_json, markdown, pdf};
 ///
 /// # Errors
 /// Another ending, a PDF that could not be set, or a place that could not be written. An existing file is intact then.
-pub fn save(run: &RunRecord, analysis: &Analysis, path: &Path) -> Result<PathBuf, ReportError> {
+pub fn save(run: &RunRecord, analysis: &Analysis, checks: &[Check], path: &Path) -> Result<PathBuf, ReportError> {
     let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
     let written = match ending.as_deref() {
         Some("json") => write_all(&[(path.to_owned(), export_json(run, analysis).into_bytes())]),
-        Some("pdf") => write_all(&[(path.to_owned(), pdf(run, analysis)?)]),
-        Some("md") => write_markdown(run, analysis, path),
+        Some("pdf") => write_all(&[(path.to_owned(), pdf(run, analysis, checks)?)]),
+        Some("md") => write_markdown(run, analysis, checks, path),
         _ => return Err(ReportError::UnknownFormat(path.to_owned())),
     };
     written.map(|()| path.to_owned()).map_err(|(path, source)| ReportError::NotWritten { path, source })
 }
 
-fn write_markdown(run: &RunRecord, analysis: &Analysis, path: &Path) -> Result<(), (PathBuf, io::Error)> {
+fn write_markdown(run: &RunRecord, analysis: &Analysis, checks: &[Check], path: &Path) -> Result<(), (PathBuf, io::Error)> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = format!("{stem}-assets");
     let folder = path.with_file_name(&name);
-    let report = markdown(run, analysis, &name);
+    let report = markdown(run, analysis, checks, &name);
     match fs::create_dir(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err((folder, error)),
         _ => {}
@@ -101,7 +102,7 @@ mod tests {
         let (run, analysis) = fixture::of(&fixture::SEED);
         for name in ["Run.md", "run.JSON", "run.pdf"] {
             let path = folder.path().join(name);
-            assert_eq!(save(&run, &analysis, &path).unwrap(), path);
+            assert_eq!(save(&run, &analysis, &[], &path).unwrap(), path);
         }
         assert_eq!(names(folder.path()), ["Run-assets", "Run.md", "run.JSON", "run.pdf"], "drafts are renamed or removed");
         assert_eq!(names(&folder.path().join("Run-assets")), ["escalation.svg", "memory.svg", "throughput.svg"]);
@@ -113,7 +114,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (run, analysis) = fixture::of(&fixture::SEED);
         for name in ["run.docx", "run"] {
-            let refused = save(&run, &analysis, &folder.path().join(name));
+            let refused = save(&run, &analysis, &[], &folder.path().join(name));
             assert!(matches!(refused, Err(ReportError::UnknownFormat(_))), "{name}: {refused:?}");
         }
         assert!(names(folder.path()).is_empty());
@@ -127,7 +128,7 @@ mod tests {
         fs::write(&path, "the old report").unwrap();
         // A file stands where the folder of the charts must be.
         fs::write(folder.path().join("run-assets"), "in the way").unwrap();
-        let failed = save(&run, &analysis, &path);
+        let failed = save(&run, &analysis, &[], &path);
         assert!(matches!(failed, Err(ReportError::NotWritten { .. })), "{failed:?}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "the old report", "an existing file is replaced only by a complete one");
         assert_eq!(names(folder.path()), ["run-assets", "run.md"], "no draft stays");
@@ -136,7 +137,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_named_in_the_error() {
         let (run, analysis) = fixture::of(&fixture::SEED);
-        let error = save(&run, &analysis, Path::new("/nowhere/at/all/run.json")).unwrap_err().to_string();
+        let error = save(&run, &analysis, &[], Path::new("/nowhere/at/all/run.json")).unwrap_err().to_string();
         assert!(error.contains("/nowhere/at/all/run.json") && error.contains("choose another folder"), "{error}");
     }
 }

@@ -29,6 +29,10 @@ fn a_run_saved_step_by_step_is_the_same_run() {
         for trial in &rung.trials {
             store.save_trial("run-1", rung.position, trial).unwrap();
         }
+        for item in &rung.items {
+            store.save_item("run-1", rung.position, item).unwrap();
+            store.save_item("run-1", rung.position, item).expect("a climb offers an item again after a failed save");
+        }
         store.save_rung("run-1", rung.position, &rung.status, &rung.load).unwrap();
     }
     store.save_samples("run-1", &whole.samples).unwrap();

@@ -25,9 +25,9 @@ pub struct Limits {
 /// How a program ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// By itself, with status 0.
+    /// It was run to its last statement. A program that ends itself before that, even with status 0, has failed.
     Passed,
-    /// With an exception or another status: the last lines of standard error.
+    /// With an exception, or by itself too soon: the last lines of standard error.
     Failed(String),
     TimedOut,
     OutOfMemory,

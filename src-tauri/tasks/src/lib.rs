@@ -10,6 +10,7 @@ pub mod item;
 pub mod oracle;
 pub mod own;
 mod random;
+pub mod sandbox;
 pub mod suite;
 
 pub use grade::grade;

@@ -14,8 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-import scenes
 from driver import Display, Failed, Window
+from scenes import NEED_MODELS, SCENES
 
 # The smallest two of the lab, in the order of the ladder: loaded and measured in seconds.
 MODELS = ("smollm2-135m-instruct-q4_1", "gemma-3-270m-q4_k_m")
@@ -102,9 +102,6 @@ CHOOSE_THEME = """
     choice.value = arguments[0];
     choice.dispatchEvent(new Event("change", { bubbles: true }));
 """
-
-SCENES = (scenes.launches, scenes.climbs, scenes.asks_tasks, scenes.holds_up, scenes.resumes, scenes.starts_twice, scenes.keeps_nothing)
-NEED_MODELS = (scenes.climbs, scenes.asks_tasks, scenes.holds_up, scenes.resumes)
 
 
 def lab_models():

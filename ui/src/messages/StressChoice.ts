@@ -13,6 +13,10 @@ kind: string, engine: string,
  */
 url: string | null, models: Array<string>, 
 /**
+ * Download: a ladder's name or file; what it has and the engine has not is downloaded, where no model is named.
+ */
+ladder: string | null, 
+/**
  * Download: a model that answers meanwhile.
  */
 beside: string | null, 
@@ -27,4 +31,8 @@ requests: number | null,
 /**
  * Limit: the longest context that is tried, in tokens.
  */
-most_context: number | null, };
+most_context: number | null, 
+/**
+ * Limit: also try what is predicted not to fit.
+ */
+try_anyway: boolean, };

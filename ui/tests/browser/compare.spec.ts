@@ -46,7 +46,7 @@ test("every figure stands with its interval, its trials and its verdict in words
   const row = pair.getByRole("row", { name: /Decode speed/ });
   for (const words of ["83.0", "74.6", "tok/s", "−10.1", "−11.3 to −8.9", "10 trials", "slower", "large effect"]) await expect(row).toContainText(words);
   await expect(page.getByRole("region", { name: /llama3.2:3b/ }).getByRole("row", { name: /Response/ })).toContainText("can't tell");
-  await expect(page.getByRole("region", { name: /codellama:13b/ })).toContainText("toprung ab --trials 20");
+  await expect(page.getByRole("region", { name: /codellama:13b/ })).toContainText("measure them against each other, in 20 turns or more");
   await expect(page.getByRole("region", { name: "Without a partner" })).toContainText("gemma3:4b is in B alone.");
   await expect(page.getByText("For every model: the engine's version differs"), "what every pair notes is said once").toHaveCount(1);
 });

@@ -87,6 +87,31 @@ test("a card's fields are part of what is asked for, and planned anew", async ({
   await expect.poll(async () => (await callsOf(page, "start_stress")).at(-1)?.args["choice"]).toMatchObject({ seconds: 1800, models: ["codellama:13b"] });
 });
 
+test("a download can be of a ladder, and the limit can be tried beyond what is predicted to fit", async ({ open }) => {
+  const page = await open(worlds.laptopWorld, "hardware");
+  const planned = async () => (await callsOf(page, "query_stress_plan")).at(-1)?.args["choice"];
+  const download = page.getByRole("article", { name: "Concurrent download" });
+  await download.getByLabel("Ladder").fill("classic");
+  await download.getByLabel("Ladder").press("Tab");
+  await expect.poll(planned).toMatchObject({ kind: "download", ladder: "classic", models: [] });
+  await expect(download.getByLabel("Models")).toBeDisabled();
+  await page.getByRole("article", { name: "Limit" }).getByLabel("Also try what is predicted not to fit").check();
+  await expect.poll(planned).toMatchObject({ kind: "limit", try_anyway: true });
+});
+
+test("while a stress test runs no climb can be started, and each place says so", async ({ open }) => {
+  const page = await open(worlds.sustainWorld, "climb");
+  await expect(page.getByText("A stress test is running: a climb waits until it has ended.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Start the climb" })).toBeDisabled();
+  await page.keyboard.press("Enter");
+  expect(await callsOf(page, "start_climb")).toEqual([]);
+  await page.getByRole("link", { name: "See the test" }).click();
+  await expect(page.getByRole("heading", { name: "Sustained load: working" })).toBeVisible();
+  await emit(page, "start_stress_watch", { event: "ended", test: "t-3", verdict: "pass", headline: "It kept 98 %.", problem: null });
+  await page.getByRole("link", { name: /Climb/ }).click();
+  await expect(page.getByRole("button", { name: "Start the climb" })).toBeEnabled();
+});
+
 test("a test that can't be made says why, and does not start", async ({ open }) => {
   const page = await open(worlds.bareWorld, "hardware");
   const card = page.getByRole("article", { name: "Limit" });

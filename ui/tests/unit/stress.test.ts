@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { choiceOf, endedWords, evidenceParts, namesIn, stressVerdict, usualFields } from "../../src/stress";
+import { choiceOf, endedWords, evidenceParts, minutesWord, namesIn, stressVerdict, SUSTAIN_MINUTES, usualFields } from "../../src/stress";
 
 describe("what a card's fields ask for", () => {
   const fields = { ...usualFields(), models: "llama3.2:1b, hf.co/me/x-GGUF:Q4_K_M", beside: " tiny ", requests: "8" };
@@ -9,10 +9,18 @@ describe("what a card's fields ask for", () => {
     expect(namesIn("  ")).toEqual([]);
   });
   it("asks of each kind only what it knows", () => {
-    expect(choiceOf("sustain", "llama", null, { ...fields, minutes: 3 })).toMatchObject({ seconds: 180, beside: null, requests: null, most_context: null });
+    expect(choiceOf("sustain", "llama", null, { ...fields, minutes: 1 })).toMatchObject({ seconds: 60, beside: null, requests: null, most_context: null, ladder: null, try_anyway: false });
     expect(choiceOf("download", "ollama", "http://box:11434", fields)).toMatchObject({ beside: "tiny", url: "http://box:11434", models: ["llama3.2:1b", "hf.co/me/x-GGUF:Q4_K_M"] });
     expect(choiceOf("concurrent", "llama", null, fields)).toMatchObject({ requests: 8, seconds: null });
-    expect(choiceOf("limit", "llama", null, fields)).toMatchObject({ most_context: 32_768 });
+    expect(choiceOf("limit", "llama", null, fields)).toMatchObject({ most_context: 32_768, try_anyway: false });
+    expect(choiceOf("limit", "llama", null, { ...fields, tryAnyway: true }).try_anyway).toBe(true);
+  });
+  it("a ladder brings its own models", () => {
+    expect(choiceOf("download", "ollama", null, { ...fields, ladder: " classic " })).toMatchObject({ ladder: "classic", models: [] });
+    expect(choiceOf("sustain", "ollama", null, { ...fields, ladder: "classic" })).toMatchObject({ ladder: null });
+  });
+  it("a minute is a check, and says so", () => {
+    expect(SUSTAIN_MINUTES.map(minutesWord)).toEqual(["1 min (check)", "10 min", "30 min"]);
   });
   it("leaves what is empty or no number to Rust", () => {
     for (const requests of ["", "many"]) expect(choiceOf("concurrent", "llama", null, { ...fields, requests }).requests).toBeNull();

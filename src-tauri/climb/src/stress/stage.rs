@@ -62,12 +62,12 @@ impl Stage {
         self.say(&StressEvent::Sampled { sample });
     }
 
-    /// The memory as it is now; swap and pressure as the last reading had them.
+    /// The memory as it is now, also before the sensors were first read; the pressure, which is a rate, as the last reading had it.
     pub(super) fn memory(&self) -> MemoryReading {
         let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         MemoryReading {
             available_bytes: self.available().or(latest.memory_available_bytes),
-            swap_used_bytes: latest.swap_used_bytes,
+            swap_used_bytes: self.readers.swap_used.as_ref().and_then(|read| read()).or(latest.swap_used_bytes),
             pressure_percent: latest.memory_pressure_percent,
         }
     }

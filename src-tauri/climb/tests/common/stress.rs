@@ -29,9 +29,23 @@ pub(crate) async fn worked(
     available: impl Fn() -> Option<u64> + Send + Sync + 'static,
     control: Control,
 ) -> (ClimbEnd, Vec<StressEvent>) {
+    worked_beside(work, available, || Some(0), control).await
+}
+
+/// The same, with so much in swap at each look.
+pub(crate) async fn worked_beside(
+    work: StressWork,
+    available: impl Fn() -> Option<u64> + Send + Sync + 'static,
+    swap_used: impl Fn() -> Option<u64> + Send + Sync + 'static,
+    control: Control,
+) -> (ClimbEnd, Vec<StressEvent>) {
     let heard: Arc<Mutex<Vec<StressEvent>>> = Arc::default();
     let kept = Arc::clone(&heard);
-    let readers = StressReaders { memory_available: Some(Box::new(available)), load_average: Some(Box::new(|| Some(1.9))) };
+    let readers = StressReaders {
+        memory_available: Some(Box::new(available)),
+        swap_used: Some(Box::new(swap_used)),
+        load_average: Some(Box::new(|| Some(1.9))),
+    };
     let setting = StressSetting { work, seed: 7, readers, memory_total: Some(16 * GIB) };
     let end = stress(setting, Vec::new(), control, Arc::new(move |event| kept.lock().unwrap().push(event.clone()))).await;
     let heard = heard.lock().unwrap().clone();

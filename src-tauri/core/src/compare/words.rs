@@ -81,9 +81,9 @@ fn moved(figure: &FigureComparison) -> Option<String> {
 pub fn next_step(figures: &[FigureComparison]) -> Option<&'static str> {
     let main = figures.iter().find(|figure| figure.figure == Figure::Decode).or(figures.first())?;
     match main.compared.verdict {
-        None => Some("Measure both in the standard mode, or against each other with: toprung ab"),
+        None => Some("Measure both in the standard mode, or against each other in turns."),
         Some(Verdict::NoDifference) if !main.compared.ratio.is_within_margin() => {
-            Some("Close other programs and measure them against each other with: toprung ab --trials 20")
+            Some("Close other programs and measure them against each other, in 20 turns or more.")
         }
         Some(_) => None,
     }

@@ -92,8 +92,10 @@ pub struct RunnerUp {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Avoid {
     pub pick: Pick,
-    /// As “2 of 24 passed”.
+    /// As “2 of 24 passed, surely below the floor of 60 %”.
     pub reason: String,
+    /// As “Avoid A for coding: 2 of 24 passed, surely below the floor of 60 %.”
+    pub sentence: String,
 }
 
 /// Where a candidate stands in the advice for a task.

@@ -130,3 +130,67 @@ impl fmt::Display for BadSettings {
 }
 
 impl std::error::Error for BadSettings {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(a: Weights, b: [f64; 3]) -> bool {
+        [a.quality, a.speed, a.memory].iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-12)
+    }
+
+    #[test]
+    fn the_slider_goes_from_speed_through_the_defaults_to_quality() {
+        let table = [
+            (0.0, [0.2, 0.7, 0.1]),
+            (0.25, [0.4, 0.5, 0.1]),
+            (0.5, [0.6, 0.3, 0.1]),
+            (1.0, [0.9, 0.0, 0.1]),
+            (-3.0, [0.2, 0.7, 0.1]),
+            (f64::INFINITY, [0.9, 0.0, 0.1]),
+            (f64::NAN, [0.6, 0.3, 0.1]),
+        ];
+        for (position, weights) in table {
+            assert!(close(Weights::from_slider(position), weights), "{position}: {:?}", Weights::from_slider(position));
+        }
+        assert!(close(Weights::default(), [0.6, 0.3, 0.1]));
+    }
+
+    #[test]
+    fn weights_are_scaled_and_nonsense_is_refused_with_a_sentence() {
+        let weights = |quality, speed, memory| Weights { quality, speed, memory };
+        assert!(close(weights(6.0, 3.0, 1.0).normalised().unwrap(), [0.6, 0.3, 0.1]));
+        assert!(close(weights(f64::MAX, f64::MAX, 0.0).normalised().unwrap(), [0.5, 0.5, 0.0]), "huge weights do not overflow");
+        let refused = |weights: Weights| weights.normalised().unwrap_err().to_string();
+        assert_eq!(refused(weights(1.0, -0.5, 0.0)), "The weight of speed is −0.5; it must be 0 or more.");
+        assert_eq!(refused(weights(1.0, 0.0, f64::NAN)), "The weight of memory is –; it must be 0 or more.");
+        assert_eq!(refused(weights(0.0, 0.0, 0.0)), "All three weights are 0; at least one must count.");
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_named_by_their_task() {
+        let with = |floors: TaskFloors| Settings { floors: BTreeMap::from([(Task::Coding, floors)]), ..Settings::default() }.check();
+        let floors = Task::Coding.default_floors();
+        assert_eq!(with(floors), Ok(()));
+        let refused = |floors| with(floors).unwrap_err().to_string();
+        assert_eq!(refused(TaskFloors { quality: 1.0, ..floors }), "Coding: the floor of quality is 100 %; it goes from 0 % to 99 %.");
+        assert_eq!(
+            refused(TaskFloors { seconds: Some(0.0), ..floors }),
+            "Coding: seconds an answer: 0 is no bound; it must be above 0, or left empty."
+        );
+        assert!(with(TaskFloors { quality: f64::NAN, ..floors }).is_err());
+        let slider = Settings { slider: Some(1.5), ..Settings::default() };
+        assert_eq!(slider.check().unwrap_err().to_string(), "The slider stands at 1.5; it goes from 0 to 1.");
+    }
+
+    #[test]
+    fn settings_come_back_as_they_were_saved() {
+        let own = Task::Own("mails".to_owned());
+        let floors = BTreeMap::from([(own.clone(), own.default_floors()), (Task::Coding, Task::Coding.default_floors())]);
+        let settings = Settings { floors, slider: Some(0.25), ..Settings::default() };
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
+        assert_eq!(serde_json::from_str::<Settings>("{}").unwrap(), Settings::default());
+        assert!(close(settings.effective_weights(), [0.4, 0.5, 0.1]), "the slider goes before typed weights");
+    }
+}

@@ -50,8 +50,13 @@ pub(super) fn foreign_cpu(sample: &HardwareSample) -> Option<f64> {
     sample.foreign_cpu_percent.map(f64::from)
 }
 
+/// Toprung itself with its window: one that is dragged about draws, and takes what the model should have.
+pub(super) fn own_cpu(sample: &HardwareSample) -> Option<f64> {
+    sample.own_cpu_percent.map(f64::from)
+}
+
 /// Every figure that may explain a slowdown. A further sensor is a further row.
-const FIGURES: [(Read, Say); 8] = [
+const FIGURES: [(Read, Say); 9] = [
     (|sample| sample.throttles_per_s, |_, now| (now > 0.0).then(|| "the processor slowed down to stay cool".to_owned())),
     (|sample| sample.quota_held_percent.map(f64::from), quota),
     (|sample| sample.clock_mhz.map(f64::from), clock),
@@ -62,6 +67,9 @@ const FIGURES: [(Read, Say); 8] = [
     ),
     (foreign_cpu, |_, now| {
         (now > MAX_FOREIGN_CPU_PERCENT).then(|| format!("other programs used {} of the processor", format::percent(now / 100.0)))
+    }),
+    (own_cpu, |_, now| {
+        (now > MAX_FOREIGN_CPU_PERCENT).then(|| format!("Toprung's own window used {} of the processor", format::percent(now / 100.0)))
     }),
     (|sample| sample.cpu_percent.map(f64::from), used),
     (
@@ -117,12 +125,13 @@ mod tests {
         let usual = readings(|s| {
             (s.clock_mhz, s.cpu_percent, s.temperature_c, s.on_mains) = (Some(3000.0), Some(99.0), Some(70.0), Some(true));
         });
-        let table: [(Change, &str); 6] = [
+        let table: [(Change, &str); 7] = [
             (|s| s.clock_mhz = Some(1800.0), "the clock fell from 3000 to 1800 MHz"),
             (|s| s.temperature_c = Some(97.0), "97 °C (70 °C before)"),
             (|s| s.throttles_per_s = Some(4.0), "the processor slowed down to stay cool"),
             (|s| s.on_mains = Some(false), "it ran on battery"),
             (|s| s.foreign_cpu_percent = Some(40.0), "other programs used 40 % of the processor"),
+            (|s| s.own_cpu_percent = Some(30.0), "Toprung's own window used 30 % of the processor"),
             (|s| s.cpu_percent = Some(50.0), "only 50 % of the processor was used (99 % before)"),
         ];
         for (change, words) in table {

@@ -215,8 +215,8 @@ pub fn judge(record: &Sustain, around: &Circumstances<'_>) -> Judgement {
     }
     if let Some(stability) = sustained.stability.filter(|stability| *stability < STABLE_SHARE) {
         let unstable = words::unstable(&sustained, stability);
-        match foreign(record, &sustained, around) {
-            Some(disturbed) => open.extend([unstable, disturbed]),
+        match disturbed(record, &sustained, around) {
+            Some(words) => open.extend([unstable, words]),
             None => failures.push(unstable),
         }
     }
@@ -229,15 +229,20 @@ pub fn judge(record: &Sustain, around: &Circumstances<'_>) -> Judgement {
     Judgement::new(words::headline(record, &sustained), failures, open, words::evidence(record, &sustained, around))
 }
 
-/// A slow loop in which other programs were busy says nothing of the cooling; one in which the processor throttled does.
-fn foreign(record: &Sustain, sustained: &Sustained, around: &Circumstances<'_>) -> Option<String> {
+/// A slow loop in which other programs, or the window itself, were busy says nothing of the cooling; one in which the processor throttled does.
+fn disturbed(record: &Sustain, sustained: &Sustained, around: &Circumstances<'_>) -> Option<String> {
     let (began, worst_s) = (record.began_ms?, sustained.worst_at_s?);
     let from = began + worst_s * 1e3;
     let then = sensors::within(around.samples, from, from + record.loop_s * 1e3);
     let throttled = sensors::throttled(then).is_some_and(|(slowed, _)| slowed > 0);
-    let load = sensors::median(then, sensors::foreign_cpu).filter(|load| *load > sensors::MAX_FOREIGN_CPU_PERCENT && !throttled)?;
-    let share = crate::format::percent(load / 100.0);
-    Some(format!("Other programs used {share} of the processor in the slowest loop. Close them and test again."))
+    let much = |read| sensors::median(then, read).filter(|load| *load > sensors::MAX_FOREIGN_CPU_PERCENT && !throttled);
+    let share = |load: f64| crate::format::percent(load / 100.0);
+    let foreign = much(sensors::foreign_cpu)
+        .map(|load| format!("Other programs used {} of the processor in the slowest loop. Close them and test again.", share(load)));
+    foreign.or_else(|| {
+        let own = much(sensors::own_cpu)?;
+        Some(format!("Toprung's own window used {} of the processor in the slowest loop. Leave it alone and test again.", share(own)))
+    })
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use crate::machine::{HardwareSample, Machine};
 use crate::model::{EngineDescription, EngineKind};
 use crate::plan::Shape;
 use crate::scripted;
+use crate::stress::STRESS_VERSION;
 use crate::stress::sustain::Sustain;
-use crate::stress::{STRESS_VERSION, StressRecord};
+use crate::stress::sustain::TimedRequest;
 
 const GIB: u64 = 1 << 30;
 
@@ -85,6 +86,35 @@ fn a_stress_test_without_a_verdict_is_no_evidence_of_cooling() {
     assert!(said.contains("stopped by hand"), "{said}");
 }
 
+/// A sustained test that kept its speed for so long.
+fn steady(seconds: f64) -> StressTest {
+    let mut test = stopped_sustain();
+    test.stopped = false;
+    let StressRecord::Sustain(record) = &mut test.record else { panic!() };
+    let request = |second: u32| TimedRequest {
+        sent_ms: f64::from(second) * 1000.0,
+        first_ms: Some(f64::from(second) * 1000.0 + 100.0),
+        ended_ms: f64::from(second) * 1000.0 + 999.0,
+        decode_tps: Some(50.0),
+        output_tokens: Some(50),
+        cause: None,
+    };
+    (record.planned_s, record.loop_s, record.began_ms) = (seconds, seconds / 6.0, Some(0.0));
+    record.cooling_ms = Some(seconds * 1000.0);
+    record.requests = (0..seconds as u32).map(request).collect();
+    test
+}
+
+#[test]
+fn a_minute_of_steady_speed_says_nothing_of_the_cooling_and_hides_no_longer_test() {
+    let cooling = |stress: &[StressTest]| verdict(&Stored { stress, ..nothing() }, "cooling");
+    assert_eq!(cooling(&[steady(180.0)]).0, CheckVerdict::Pass);
+    let (short, said) = cooling(&[steady(60.0)]);
+    assert_eq!(short, CheckVerdict::NotTested);
+    assert!(said.contains("1 min says nothing of the cooling: 3 min or more do."), "{said}");
+    assert_eq!(cooling(&[steady(60.0), steady(600.0)]).0, CheckVerdict::Pass, "the longer one, made before, still stands");
+}
+
 #[test]
 fn throttling_in_the_last_run_fails_the_cooling() {
     let mut throttled = run(RunStatus::Finished);
@@ -142,4 +172,30 @@ fn the_next_rung_must_fit_into_what_is_free() {
     assert_eq!(tight, CheckVerdict::Fail);
     assert!(said.contains("the next: tight"), "{said}");
     assert_eq!(of(40).0, CheckVerdict::Fail);
+}
+
+#[test]
+fn a_runs_report_makes_the_same_checks_from_the_run_and_the_stress_tests_alone() {
+    let codes = |checks: &[Check]| checks.iter().map(|check| (check.code.clone(), check.verdict)).collect::<Vec<_>>();
+    let mut measured = run(RunStatus::Finished);
+    measured.samples = vec![HardwareSample { memory_available_bytes: Some(12 * GIB), ..HardwareSample::default() }];
+    let next = ModelFacts { file_bytes: Some(4 * GIB), ..ModelFacts::default() };
+    let stress = [stopped_sustain()];
+    let alone = validate_run(&measured, &stress, Some(("the next", &next)));
+    let runs = [measured.clone()];
+    let with_engine = validate(&Stored { runs: &runs, stress: &stress, next_rung: Some(("the next", &next)), ..nothing() });
+    let same = |checks: &[Check]| checks.iter().filter(|check| !check.code.starts_with("model_")).cloned().collect::<Vec<_>>();
+    assert_eq!(same(&alone).len(), 5);
+    assert_eq!(codes(&same(&alone)), codes(&same(&with_engine)));
+    assert!(same(&alone)[0].evidence.join(" ").contains("stopped by hand"), "{alone:?}");
+
+    let files = |run: &RunRecord| validate_run(run, &[], None).remove(1);
+    assert_eq!(
+        (files(&measured).verdict, files(&measured).evidence.join("")),
+        (CheckVerdict::Pass, "2 models loaded, none damaged.".to_owned())
+    );
+    measured.rungs[0].status = RungStatus::Failed(Cause::new(CauseKind::DamagedFile, "cut"));
+    assert_eq!(files(&measured).verdict, CheckVerdict::Fail);
+    measured.rungs.clear();
+    assert_eq!(files(&measured).verdict, CheckVerdict::NotTested, "PASS needs an observation");
 }

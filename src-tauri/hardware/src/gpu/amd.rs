@@ -2,57 +2,35 @@
 //!
 //! Whether one is slowed down stands in `gpu_metrics` alone, whose layout changes with the chip; it is left unknown.
 
-use toprung_core::machine::{Gpu, GpuSample};
+use toprung_core::machine::GpuSample;
 
 use super::card::Card;
-use super::{Device, Problem, asleep};
+use super::sensed::Driver;
 
-pub(super) struct Amd {
-    pub(super) card: Card,
-    pub(super) gpu: Gpu,
-}
+pub(super) struct Amd;
 
-impl Device for Amd {
-    fn describe(&self) -> Gpu {
-        self.gpu.clone()
-    }
-
-    fn slot(&self) -> Option<String> {
-        self.card.slot()
-    }
-
-    fn source(&self) -> String {
-        self.card.source()
-    }
-
-    fn read(&mut self) -> GpuSample {
-        let card = &self.card;
-        if card.is_asleep() {
-            return asleep();
-        }
+impl Driver for Amd {
+    fn read(&mut self, card: &Card) -> GpuSample {
         GpuSample {
             busy_percent: card.number("device/gpu_busy_percent").filter(|percent| (0.0..=100.0).contains(percent)),
             memory_used_bytes: card.number("device/mem_info_vram_used"),
             temperature_c: card.temperature_c(),
             power_w: card.power_w(),
-            clock_mhz: self.clock_mhz("freq1_input", "device/pp_dpm_sclk"),
-            memory_clock_mhz: self.clock_mhz("freq2_input", "device/pp_dpm_mclk"),
+            clock_mhz: clock_mhz(card, "freq1_input", "device/pp_dpm_sclk"),
+            memory_clock_mhz: clock_mhz(card, "freq2_input", "device/pp_dpm_mclk"),
             ..GpuSample::default()
         }
     }
 
-    fn problem(&mut self) -> Problem {
-        let why = format!("{} shows no sensor of it", self.card.driver().as_deref().unwrap_or("the driver"));
-        Problem { why, mend: "Use the driver amdgpu of a recent kernel; the older radeon shows less." }
+    fn mend(&self) -> &'static str {
+        "Use the driver amdgpu of a recent kernel; the older radeon shows less."
     }
 }
 
-impl Amd {
-    /// The sensor's clock in Hz, or else the chosen one of the driver's levels.
-    fn clock_mhz(&self, sensor: &str, levels: &str) -> Option<f32> {
-        let hertz = self.card.sensor(&[sensor]).map(|hertz| (hertz as f64 / 1e6) as f32);
-        hertz.or_else(|| chosen_level_mhz(&self.card.text(levels)?))
-    }
+/// The sensor's clock in Hz, or else the chosen one of the driver's levels.
+fn clock_mhz(card: &Card, sensor: &str, levels: &str) -> Option<f32> {
+    let hertz = card.sensor(&[sensor]).map(|hertz| (hertz as f64 / 1e6) as f32);
+    hertz.or_else(|| chosen_level_mhz(&card.text(levels)?))
 }
 
 /// The level with the star: `1: 2000Mhz *`.

@@ -8,7 +8,8 @@ use toprung_core::machine::{Gpu, GpuSample};
 
 use super::amd::Amd;
 use super::intel::Intel;
-use super::{Device, PLAUSIBLE_C, Problem, entries, is_asleep, names, text};
+use super::sensed::{Driver, Sensed};
+use super::{Device, PLAUSIBLE_C, entries, is_asleep, names, text};
 use crate::throughput::Throughput;
 
 const NVIDIA: &str = "0x10de";
@@ -50,9 +51,9 @@ impl Card {
     pub(super) fn device(self, root: &Path) -> Box<dyn Device> {
         let gpu = self.describe(root);
         match self.vendor {
-            AMD => Box::new(Amd { card: self, gpu }),
-            INTEL => Box::new(Intel { card: self, gpu, energy: Throughput::default() }),
-            _ => Box::new(Plain { card: self, gpu }),
+            AMD => Box::new(Sensed { card: self, gpu, driver: Amd }),
+            INTEL => Box::new(Sensed { card: self, gpu, driver: Intel::default() }),
+            _ => Box::new(Sensed { card: self, gpu, driver: Plain }),
         }
     }
 
@@ -138,35 +139,15 @@ impl Card {
     }
 }
 
-/// A card of which only the kernel's common sensors are known, as under nouveau.
-struct Plain {
-    card: Card,
-    gpu: Gpu,
-}
+/// A driver of which only the kernel's common sensors are known, as nouveau.
+struct Plain;
 
-impl Device for Plain {
-    fn describe(&self) -> Gpu {
-        self.gpu.clone()
+impl Driver for Plain {
+    fn read(&mut self, card: &Card) -> GpuSample {
+        GpuSample { temperature_c: card.temperature_c(), power_w: card.power_w(), ..GpuSample::default() }
     }
 
-    fn slot(&self) -> Option<String> {
-        self.card.slot()
-    }
-
-    fn source(&self) -> String {
-        self.card.source()
-    }
-
-    fn read(&mut self) -> GpuSample {
-        if self.card.is_asleep() {
-            return super::asleep();
-        }
-        GpuSample { temperature_c: self.card.temperature_c(), power_w: self.card.power_w(), ..GpuSample::default() }
-    }
-
-    fn problem(&mut self) -> Problem {
-        let driver = self.card.driver().map_or_else(|| "no driver".to_owned(), |driver| format!("the driver {driver}"));
-        let mend = "Install NVIDIA's own driver and restart: engines need it as well to compute on this GPU.";
-        Problem { why: format!("{driver} shows no sensor of it"), mend }
+    fn mend(&self) -> &'static str {
+        "Install NVIDIA's own driver and restart: engines need it as well to compute on this GPU."
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! How busy one is, and what is used of the memory of a card, is told to administrators only, or not at all.
 
-use toprung_core::machine::{Gpu, GpuSample, Throttle};
+use toprung_core::machine::{GpuSample, Throttle};
 
 use super::card::Card;
-use super::{Device, Problem, asleep};
+use super::sensed::Driver;
 use crate::throughput::Throughput;
 
 /// Where each driver keeps the clock that is reached, then the one that is asked for, of the part that computes. The
@@ -18,61 +18,42 @@ const THROTTLES: [(&str, &str); 2] = [("gt/gt0", "throttle_reason_"), ("device/t
 /// Not a reason: whether there is any.
 const STATUS: &str = "status";
 
+#[derive(Default)]
 pub(super) struct Intel {
-    pub(super) card: Card,
-    pub(super) gpu: Gpu,
-    pub(super) energy: Throughput,
+    energy: Throughput,
 }
 
-impl Device for Intel {
-    fn describe(&self) -> Gpu {
-        self.gpu.clone()
-    }
-
-    fn slot(&self) -> Option<String> {
-        self.card.slot()
-    }
-
-    fn source(&self) -> String {
-        self.card.source()
-    }
-
-    fn read(&mut self) -> GpuSample {
-        if self.card.is_asleep() {
-            return asleep();
-        }
+impl Driver for Intel {
+    fn read(&mut self, card: &Card) -> GpuSample {
         GpuSample {
-            temperature_c: self.card.temperature_c(),
-            power_w: self.card.power_by_energy_w(&mut self.energy),
-            clock_mhz: CLOCKS.iter().find_map(|file| self.card.number(file).filter(|mhz| *mhz > 0.0)),
-            throttles: self.throttles(),
+            temperature_c: card.temperature_c(),
+            power_w: card.power_by_energy_w(&mut self.energy),
+            clock_mhz: CLOCKS.iter().find_map(|file| card.number(file).filter(|mhz| *mhz > 0.0)),
+            throttles: throttles(card),
             ..GpuSample::default()
         }
     }
 
-    fn problem(&mut self) -> Problem {
-        let why = format!("{} shows no sensor of it", self.card.driver().as_deref().unwrap_or("the driver"));
-        Problem { why, mend: "Use the driver i915 or xe of a recent kernel." }
+    fn mend(&self) -> &'static str {
+        "Use the driver i915 or xe of a recent kernel."
     }
 }
 
-impl Intel {
-    /// `None` where the driver shows no file of a reason.
-    fn throttles(&self) -> Option<Vec<Throttle>> {
-        let flags: Vec<(Throttle, bool)> = THROTTLES.iter().flat_map(|(folder, prefix)| self.flags(folder, prefix)).collect();
-        let mut reasons: Vec<Throttle> = flags.iter().filter(|(_, is_set)| *is_set).map(|(reason, _)| *reason).collect();
-        reasons.sort_unstable();
-        reasons.dedup();
-        (!flags.is_empty()).then_some(reasons)
-    }
+/// `None` where the driver shows no file of a reason.
+fn throttles(card: &Card) -> Option<Vec<Throttle>> {
+    let flags: Vec<(Throttle, bool)> = THROTTLES.iter().flat_map(|(folder, prefix)| flags(card, folder, prefix)).collect();
+    let mut reasons: Vec<Throttle> = flags.iter().filter(|(_, is_set)| *is_set).map(|(reason, _)| *reason).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    (!flags.is_empty()).then_some(reasons)
+}
 
-    fn flags(&self, folder: &str, prefix: &str) -> Vec<(Throttle, bool)> {
-        let flag = |path: &std::path::PathBuf| {
-            let name = path.file_name()?.to_str()?.strip_prefix(prefix).filter(|name| *name != STATUS)?;
-            Some((reason(name), super::text(path)?.parse::<u8>().ok()? != 0))
-        };
-        self.card.entries(folder).iter().filter_map(flag).collect()
-    }
+fn flags(card: &Card, folder: &str, prefix: &str) -> Vec<(Throttle, bool)> {
+    let flag = |path: &std::path::PathBuf| {
+        let name = path.file_name()?.to_str()?.strip_prefix(prefix).filter(|name| *name != STATUS)?;
+        Some((reason(name), super::text(path)?.parse::<u8>().ok()? != 0))
+    };
+    card.entries(folder).iter().filter_map(flag).collect()
 }
 
 /// Intel's reasons: PROCHOT and RATL are limits of the temperature, PL1, PL2 and PL4 of the power, ICCMAX and VR TDC of

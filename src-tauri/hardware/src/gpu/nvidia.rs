@@ -142,8 +142,12 @@ impl<A: Ask> Device for Nvidia<A> {
         "NVML".to_owned()
     }
 
+    fn is_asleep(&self) -> bool {
+        self.folder.as_deref().is_some_and(is_asleep)
+    }
+
     fn read(&mut self) -> GpuSample {
-        if self.folder.as_deref().is_some_and(is_asleep) {
+        if self.is_asleep() {
             return asleep();
         }
         let answers = self.asked.ask();
@@ -231,8 +235,12 @@ impl Device for Sleeping {
         asleep()
     }
 
+    fn is_asleep(&self) -> bool {
+        is_asleep(&self.folder)
+    }
+
     fn has_woken(&self) -> bool {
-        !is_asleep(&self.folder)
+        !self.is_asleep()
     }
 
     fn problem(&mut self) -> Problem {

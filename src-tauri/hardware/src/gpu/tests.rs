@@ -148,6 +148,22 @@ fn a_card_that_sleeps_is_not_read() {
     let fake = Fake::new(RADEON);
     fake.write("sys/class/drm/card1/device/power/runtime_status", "suspended\n");
     assert_eq!(fake.detect()[0].read(), asleep());
+    let report = reports_of(fake.detect()).remove(0);
+    assert_eq!((report.readable, report.detail.as_str()), (true, "AMD GPU 0x744c (sysfs amdgpu): asleep, and not woken to be read"));
+}
+
+#[test]
+fn looking_at_a_machine_wakes_no_gpu_of_it() {
+    let fake = Fake::new(&[I915, NVIDIA].concat());
+    fake.write("sys/class/drm/card0/device/power/runtime_status", "suspended\n");
+    fake.write("sys/bus/pci/devices/0000:01:00.0/power/runtime_status", "suspended\n");
+    // A library that can't be opened says so, once somebody tries.
+    let devices = detect(&fake.places("/nowhere/libnvidia-ml.so.1", false));
+    let names = ["NVIDIA GeForce RTX 4070 Laptop GPU", "Intel GPU 0xa7a0"];
+    assert_eq!(described(&devices).into_iter().map(|gpu| gpu.name).collect::<Vec<_>>(), names, "who they are is known all the same");
+    for report in reports_of(devices) {
+        assert!(report.readable && report.detail.ends_with("asleep, and not woken to be read"), "{report:?}");
+    }
 }
 
 #[test]

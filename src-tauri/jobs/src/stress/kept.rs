@@ -35,5 +35,5 @@ fn find(home: &Home, id: &str) -> Result<String, Problem> {
 
 fn no_such_test(id: &str) -> Problem {
     let what = format!("There is no stress test “{}”, or several begin so.", id.escape_debug());
-    Problem::input("no_such_test", what, "List them with: toprung stress list")
+    Problem::input("no_such_test", what, "List the tests and choose one.")
 }

@@ -47,7 +47,7 @@ fn refuse_twice<'a>(models: impl Iterator<Item = &'a ModelRef>, kind: EngineKind
 }
 
 fn none_here() -> Problem {
-    Problem::world("nothing_installed", "The engine has no model.", "Pull one first with: toprung models pull MODEL")
+    Problem::world("nothing_installed", "The engine has no model.", "Pull one first.")
 }
 
 /// The heaviest model that fits: it works the machine hardest.
@@ -70,11 +70,10 @@ pub(super) fn to_download(
     let sources = ladder.map_or(&none, |ladder| &ladder.sources);
     for (model, _) in &models {
         if is_here(model, here, kind) {
-            let next = format!("Remove it first with: toprung models rm {model} --engine {}", kind.name());
             return Err(Problem::input(
                 "installed_already",
                 format!("{model} is here already, so that nothing would be downloaded."),
-                next,
+                "Delete it first, or name another.",
             ));
         }
         if kind == EngineKind::Llama {
@@ -83,7 +82,7 @@ pub(super) fn to_download(
     }
     if models.len() < USUAL_DOWNLOADS {
         let what = format!("Downloads at once need at least {USUAL_DOWNLOADS} models that are not here yet; there is {}.", models.len());
-        return Err(Problem::input("too_few_models", what, "Name two or more with --model."));
+        return Err(Problem::input("too_few_models", what, "Name two or more."));
     }
     Ok(models)
 }

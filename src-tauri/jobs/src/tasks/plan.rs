@@ -11,7 +11,7 @@ use toprung_core::task::{Task, TaskFloors, TaskPlan};
 use toprung_tasks::own::{self, OwnTask};
 use toprung_tasks::{FROZEN_SEED, Item, Oracle, Suite, rotating_seed, suite};
 
-use super::sandbox;
+use super::sandbox::Ready;
 use crate::home::Home;
 use crate::problem::Problem;
 use crate::recommend;
@@ -41,6 +41,8 @@ pub struct TaskWish {
 pub struct TaskSet {
     pub plan: TaskPlan,
     pub(crate) work: TaskWork,
+    /// Where code is run, if any task needs that.
+    pub(crate) sandbox: Option<Arc<Ready>>,
 }
 
 /// Reads the user's files, makes the items, and looks whether code can be run.
@@ -67,7 +69,7 @@ pub fn own_tasks(files: &[PathBuf]) -> Result<Vec<Task>, Problem> {
 }
 
 /// The same tasks again for a run that goes on.
-pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskWork, Problem> {
+pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskSet, Problem> {
     let suite = suite(plan.suite.seed);
     if suite.version() != plan.suite {
         let what = "This run was begun with other items than this version of Toprung has.";
@@ -76,7 +78,7 @@ pub(crate) fn resumed(home: &Home, plan: &TaskPlan) -> Result<TaskWork, Problem>
     let own_files: Vec<PathBuf> = plan.own_files.iter().map(PathBuf::from).collect();
     let own = own_files.iter().map(|path| own_task(path)).collect::<Result<Vec<OwnTask>, Problem>>()?;
     let wish = TaskWish { tasks: plan.tasks.clone(), own_files, budget_s: plan.budget_s, rotating: false };
-    Ok(set(home, suite, plan.tasks.clone(), own, &wish)?.work)
+    set(home, suite, plan.tasks.clone(), own, &wish)
 }
 
 fn own_task(path: &Path) -> Result<OwnTask, Problem> {
@@ -100,8 +102,8 @@ fn set(home: &Home, suite: Suite, wanted: Vec<Task>, own: Vec<OwnTask>, wish: &T
     }
     let needs_code = |(_, items): &(Task, Vec<Item>)| items.iter().any(|item| matches!(item.oracle, Oracle::Code(_)));
     let mut unavailable = Vec::new();
-    let runner = match tasks.iter().any(needs_code).then(|| sandbox::find(home)).transpose() {
-        Ok(runner) => runner,
+    let sandbox = match tasks.iter().any(needs_code).then(|| Ready::find(home)).transpose() {
+        Ok(sandbox) => sandbox.map(Arc::new),
         Err(why) => {
             unavailable = tasks.iter().filter(|entry| needs_code(entry)).map(|(task, _)| (task.clone(), why.clone())).collect();
             tasks.retain(|entry| !needs_code(entry));
@@ -125,8 +127,9 @@ fn set(home: &Home, suite: Suite, wanted: Vec<Task>, own: Vec<OwnTask>, wish: &T
             tasks,
             floors,
             budget: wish.budget_s.map(|seconds| Duration::from_secs(seconds.into())),
-            runner: runner.map(|runner| Arc::new(runner) as _),
+            runner: sandbox.clone().map(|sandbox| sandbox as _),
         },
+        sandbox,
     })
 }
 

@@ -5,6 +5,7 @@ use toprung_core::machine::HardwareSample;
 use toprung_core::run::{RunRecord, RungRecord};
 use toprung_core::spells::{Spell, Trouble, spells};
 use toprung_core::trial::{Trial, TrialKind};
+use toprung_core::working::working;
 
 use super::lines::{Lane, LaneLook, LaneSpell, LineMark, LinePanel, LineSpec, Place, Sensor, line_chart};
 use super::{Chart, Theme};
@@ -75,7 +76,7 @@ impl<'a> Timeline<'a> {
             return Err(NoTimeline::ClockWentBack);
         }
         let rungs = run.rungs.iter().filter_map(stretch).collect();
-        Ok(Self { run, rungs, panels, troubles: spells(&run.samples), redaction: Redaction::of(run) })
+        Ok(Self { run, rungs, panels, troubles: spells(&run.samples, &working(run)), redaction: Redaction::of(run) })
     }
 
     fn seconds(&self) -> f64 {

@@ -11,6 +11,7 @@ mod validation;
 use serde::Serialize;
 use toprung_core::analysis::{Analysis, Capability, Use};
 use toprung_core::run::RunRecord;
+use toprung_core::validation::Check;
 
 use crate::chart::{ChartKind, Theme, chart_for};
 use crate::text::{Redaction, capitalised};
@@ -109,7 +110,7 @@ impl Source<'_> {
 }
 
 impl Document {
-    pub(crate) fn of(run: &RunRecord, analysis: &Analysis) -> Self {
+    pub(crate) fn of(run: &RunRecord, analysis: &Analysis, checks: &[Check]) -> Self {
         let source = Source { run, analysis, redaction: Redaction::of(run) };
         Self {
             title: "Model Escalation Ladder Results",
@@ -131,7 +132,7 @@ impl Document {
             sweet_spots: source.sweet_spots(),
             proven: source.capabilities(&analysis.proven),
             projected: source.capabilities(&analysis.projected),
-            validation: source.validation(),
+            validation: source.validation(checks),
             insights: source.clean_all(&analysis.insights),
             method: source.method(),
             ladder: figure(run, analysis, ChartKind::Throughput, "The ladder: decode speed of each rung"),

@@ -155,7 +155,7 @@ pub(crate) fn planned(id: &str) -> RunRecord {
         rungs: vec![rung(0, "smollm2:135m"), rung(1, "localhost:5055/library/gemma3:270m"), rung(2, "llama3:8b")],
         samples: Vec::new(),
         checks: SessionChecks::default(),
-        tasks: None,
+        tasks: Some(task_plan()),
     };
     let elsewhere = EngineDescription { kind: EngineKind::Openai, url: Some("http://10.0.0.2:8000".to_owned()), ..run.engine.clone() };
     run.rungs[1].engine = Some(elsewhere);
@@ -193,7 +193,6 @@ pub(crate) fn measured(id: &str) -> RunRecord {
     run.checks = SessionChecks { bandwidth_before: vec![20e9, 21e9], slept_s: Some(0.0), ..SessionChecks::default() };
     second.status = RungStatus::Failed(Cause::new(CauseKind::DegenerateOutput, "3 distinct words of 128"));
     second.trials = vec![failed(0, CauseKind::DegenerateOutput), failed(1, CauseKind::StreamEndedEarly)];
-    run.tasks = Some(task_plan());
     first.items = vec![item("coding/easy/0", 0), item("coding/easy/0", 1), item("coding/hard/0", 0)];
     third.status = RungStatus::LeftOut("it needs 4.7 GiB and 2.0 GiB are free".to_owned());
     run

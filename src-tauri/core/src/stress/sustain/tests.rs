@@ -137,6 +137,14 @@ fn other_programs_leave_it_undecided_unless_the_processor_throttled() {
 }
 
 #[test]
+fn a_window_that_draws_leaves_it_undecided() {
+    let drawn = samples(4, |sample, second| sample.own_cpu_percent = Some(if second >= 60.0 { 35.0 } else { 1.0 }));
+    let undecided = judged(&record(&[100.0, 100.0, 60.0, 60.0]), &drawn, false);
+    assert_eq!(undecided.verdict, Verdict::NotDecided);
+    assert!(undecided.reasons[1].starts_with("Toprung's own window used 35 % of the processor"), "{:?}", undecided.reasons);
+}
+
+#[test]
 fn too_short_a_run_is_not_decided_and_a_stopped_one_keeps_its_failure() {
     let short = judged(&record(&[100.0, 100.0]), &[], false);
     assert_eq!((short.verdict, short.reasons.len()), (Verdict::NotDecided, 1));

@@ -59,7 +59,7 @@ fn sampling_wakes_no_gpu_and_reads_one_that_has_woken() {
     let woken = read(Some(nvml(&fake, "-DNEW")));
     assert_eq!((woken[0].index, woken[0].busy_percent), (0, Some(93.0)));
     let gpus = described(&fake.detect_with(nvml(&fake, "-DNEW")));
-    assert_eq!(gpus[0].memory_bytes, Some(8188 << 20), "describing the machine wakes it, to learn its size");
+    assert_eq!(gpus[0].memory_bytes, Some(8188 << 20), "a machine that is about to work has it woken, to learn its size");
 }
 
 #[test]

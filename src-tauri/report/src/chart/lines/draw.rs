@@ -13,6 +13,7 @@ use crate::chart::layout::SMALL_SIZE;
 use crate::chart::{Chart, Mark};
 use crate::font::{Weight, width};
 use crate::palette::{Palette, Theme};
+use crate::text::elide_middle;
 
 /// Below this a chart cannot be read.
 const LEAST_WIDTH: u32 = 320;
@@ -160,7 +161,9 @@ impl Sheet<'_> {
 
     fn panel(&self, panel: &LinePanel, area: Box2) {
         let strong = Type { weight: Weight::SemiBold, ..self.small(self.palette.ink) };
-        self.canvas.text(&fitting(&panel.title, self.title_room()), 0, area.top + 7, strong);
+        // A panel may bear a model's name, which tells most at its two ends.
+        let title = elide_middle(&panel.title, |text| width(text, SMALL_SIZE, Weight::SemiBold) <= self.title_room());
+        self.canvas.text(&title, 0, area.top + 7, strong);
         self.canvas.text(&fitting(&panel.aside, self.title_room()), 0, area.top + 24, self.small(self.palette.ink_2));
         self.canvas.fill(Box2 { bottom: area.top + 1, ..area }, self.palette.line);
         self.canvas.fill(Box2 { top: area.bottom, bottom: area.bottom + 1, ..area }, self.palette.line_strong);

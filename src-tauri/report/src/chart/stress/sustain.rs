@@ -70,7 +70,7 @@ fn lanes(record: &Sustain, sustained: &Sustained, test: &StressTest, began: f64)
         let spell = LaneSpell { from_s: onset.after_s, to_s, name: String::new() };
         lanes.push(Lane { title: "Slower for good".to_owned(), look: LaneLook::Trouble, spells: vec![spell] });
     }
-    let found = spells(since(test, began));
+    let found = spells(since(test, began), &[began..=record.cooling_ms.unwrap_or(f64::INFINITY)]);
     for trouble in Trouble::ALL {
         let of_it = found.iter().filter(|spell| spell.trouble == trouble);
         let at = |ms: f64| ((ms - began) / 1e3).max(0.0);

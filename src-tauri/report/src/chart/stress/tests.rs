@@ -103,6 +103,17 @@ fn downloads_share_one_scale_and_show_where_they_were_cut() {
 }
 
 #[test]
+fn a_long_name_keeps_both_its_ends() {
+    let long = ModelDownload {
+        points: (0..3).map(|second| Point { at_ms: second as f64 * 1000.0, done_bytes: second * 1000, behind_bytes: 0 }).collect(),
+        ..ModelDownload::new(model("localhost:5055/library/smollm2:135m"))
+    };
+    let record = Download { models: vec![long], load_average: Vec::new(), neighbour: None };
+    let chart = stress_chart(&test(StressRecord::Download(record), Vec::new()), Theme::Light, 760).unwrap();
+    assert!(chart.svg.contains("…") && chart.svg.contains("135m"), "which model it is stands at its end");
+}
+
+#[test]
 fn requests_at_once_and_switches_are_bars_of_their_first_token() {
     let record = Concurrent {
         models: vec![model("a"), model("b")],

@@ -4,6 +4,9 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
+mod deaths;
+mod files;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -86,7 +89,6 @@ fn signal(id: u32, signal: i32) {
     let sent = unsafe { libc::kill(i32::try_from(id).unwrap(), signal) };
     assert_eq!(sent, 0, "the worker is there to be signalled");
 }
-
 #[tokio::test]
 async fn it_describes_itself_without_a_model() {
     let Some(folder) = lab() else { return };
@@ -154,126 +156,6 @@ async fn a_second_load_ends_the_first_models_process() {
 }
 
 #[tokio::test]
-async fn a_killed_worker_is_a_cause_and_the_next_load_works() {
-    let Some(folder) = lab() else { return };
-    let _alone = MEMORY_KILLS.lock().await;
-    let engine = engine(&folder);
-    engine.load(&model(SMALL), &OPTIONS).await.unwrap();
-    let worker = engine.worker_id().await.unwrap();
-    let mut seen = 0;
-    let end = engine
-        .generate(&speed(8, 1000), &mut |_| {
-            seen += 1;
-            if seen == 5 {
-                signal(worker, libc::SIGKILL);
-            }
-        })
-        .await;
-    let cause = end.unwrap_err();
-    assert_eq!(cause.kind, CauseKind::EngineCrashed, "{cause}");
-    assert!(cause.detail.contains("SIGKILL") && cause.detail.contains("GiB"), "its signal and its memory are named: {cause}");
-    engine.load(&model(SMALL), &OPTIONS).await.unwrap();
-    assert!(collect(&engine, &speed(8, 4)).await.0.is_ok(), "the ladder goes on");
-}
-
-#[tokio::test]
-async fn every_signal_is_named() {
-    let Some(folder) = lab() else { return };
-    let engine = engine(&folder);
-    for (number, name) in [(libc::SIGSEGV, "SIGSEGV"), (libc::SIGABRT, "SIGABRT"), (libc::SIGILL, "SIGILL")] {
-        engine.load(&model(SMALL), &OPTIONS).await.unwrap();
-        let worker = engine.worker_id().await.unwrap();
-        // Rust's own handler lets the first SIGSEGV pass: a real fault would come again at once.
-        signal(worker, number);
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        if is_alive(worker) {
-            signal(worker, number);
-        }
-        assert!(is_gone_soon(worker).await, "{name} ends it");
-        let cause = collect(&engine, &speed(8, 8)).await.0.unwrap_err();
-        assert!(cause.kind == CauseKind::EngineCrashed && cause.detail.contains(name), "{cause}");
-    }
-}
-
-/// A memory cgroup of our own (version 1 or 2), where the system lets us make one. It goes when dropped.
-struct MemoryLimit(PathBuf);
-
-impl MemoryLimit {
-    fn of(bytes: u64) -> Option<Self> {
-        let name = format!("toprung-test-{}", std::process::id());
-        ["/sys/fs/cgroup/memory", "/sys/fs/cgroup"].iter().find_map(|root| {
-            let group = Path::new(root).join(&name);
-            fs::create_dir(&group).ok()?;
-            let limited = ["memory.limit_in_bytes", "memory.max"].iter().find(|file| group.join(file).exists());
-            match limited.map(|file| fs::write(group.join(file), bytes.to_string())) {
-                Some(Ok(())) => Some(Self(group)),
-                _ => fs::remove_dir(&group).map(|()| None).unwrap_or(None),
-            }
-        })
-    }
-}
-
-impl Drop for MemoryLimit {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir(&self.0);
-    }
-}
-
-#[tokio::test]
-async fn a_worker_that_the_kernel_kills_for_memory_ran_out_of_memory() {
-    let Some(folder) = lab() else { return };
-    let _alone = MEMORY_KILLS.lock().await;
-    // The model's weights alone are 97 MB, and those that are rearranged can't be dropped and read again.
-    let Some(limit) = MemoryLimit::of(40 << 20) else {
-        println!("skipped: no memory cgroup can be made here");
-        return;
-    };
-    let place = tempfile::tempdir().unwrap();
-    let limited = place.path().join("limited-worker");
-    let script = format!("#!/bin/sh\necho $$ > {}/cgroup.procs\nexec {} \"$@\"\n", limit.0.display(), worker().display());
-    fs::write(&limited, script).unwrap();
-    fs::set_permissions(&limited, fs::Permissions::from_mode(0o755)).unwrap();
-    let engine = Llama::new(LlamaConfig::new(limited, folder, Sources::new()));
-    let cause = engine.load(&model(SMALL), &OPTIONS).await.unwrap_err();
-    assert_eq!(cause.kind, CauseKind::OutOfMemory, "the kernel counted its kill: {cause}");
-}
-
-#[tokio::test]
-async fn a_stopped_worker_is_stalled_and_is_ended() {
-    let Some(folder) = lab() else { return };
-    let engine = engine_in(&folder, Limits { idle: Duration::from_millis(500), ..Limits::default() });
-    engine.load(&model(SMALL), &OPTIONS).await.unwrap();
-    let worker = engine.worker_id().await.unwrap();
-    let mut seen = 0;
-    let end = engine
-        .generate(&speed(8, 1000), &mut |_| {
-            seen += 1;
-            if seen == 5 {
-                signal(worker, libc::SIGSTOP);
-            }
-        })
-        .await;
-    let cause = end.unwrap_err();
-    assert_eq!(cause.kind, CauseKind::Stalled, "{cause}");
-    assert!(!is_alive(worker), "a worker that fell silent is not kept");
-    engine.load(&model(SMALL), &OPTIONS).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_dropped_generation_ends_its_worker_and_the_next_load_works() {
-    let Some(folder) = lab() else { return };
-    let engine = engine(&folder);
-    engine.load(&model(SMALL), &OPTIONS).await.unwrap();
-    let worker = engine.worker_id().await.unwrap();
-    let cancelled = tokio::time::timeout(Duration::from_millis(300), collect(&engine, &speed(8, 2000))).await;
-    assert!(cancelled.is_err(), "2,000 tokens take longer than that");
-    assert!(is_gone_soon(worker).await, "nobody wants the rest of its answer");
-    assert!(collect(&engine, &speed(8, 2)).await.0.is_err(), "no later call may read the rest of that answer");
-    engine.load(&model(SMALL), &OPTIONS).await.unwrap();
-    assert_eq!(collect(&engine, &speed(8, 3)).await.1.len(), 3, "the new worker answers for itself");
-}
-
-#[tokio::test]
 async fn a_prompt_beyond_the_context_is_refused_and_the_worker_goes_on() {
     let Some(folder) = lab() else { return };
     let engine = engine(&folder);
@@ -285,40 +167,4 @@ async fn a_prompt_beyond_the_context_is_refused_and_the_worker_goes_on() {
     }
     assert!(collect(&engine, &speed(8, 2)).await.0.is_ok(), "a refusal harms nothing");
     assert_eq!(engine.worker_id().await, worker, "the same process has answered all along");
-}
-
-#[tokio::test]
-async fn a_truncated_file_is_damaged() {
-    let Some(lab) = lab() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let whole = fs::read(lab.join(SMALL)).unwrap();
-    for (name, kept) in [("no-weights.gguf", 2_000_000), ("half.gguf", whole.len() / 2), ("header.gguf", 100), ("empty.gguf", 0)] {
-        fs::write(folder.path().join(name), &whole[..kept]).unwrap();
-        let cause = engine(folder.path()).load(&model(name), &OPTIONS).await.unwrap_err();
-        assert_eq!(cause.kind, CauseKind::DamagedFile, "{kept} bytes of {}: {cause}", whole.len());
-    }
-}
-
-/// Bits of the header are flipped with fixed seeds. Some flips are harmless (a character of a name); none may harm the engine.
-#[tokio::test]
-async fn a_damaged_header_is_a_cause_and_never_the_engines_end() {
-    let Some(lab) = lab() else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let whole = fs::read(lab.join(SMALL)).unwrap();
-    let engine = engine(folder.path());
-    let mut causes = Vec::new();
-    for seed in 0..8_u64 {
-        let mut damaged = whole.clone();
-        // The first kilobytes hold counts, types and lengths; later come the vocabulary's texts.
-        let bit = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) % (2048 * 8);
-        damaged[(bit / 8) as usize] ^= 1 << (bit % 8);
-        fs::write(folder.path().join("damaged.gguf"), damaged).unwrap();
-        if let Err(cause) = engine.load(&model("damaged.gguf"), &OPTIONS).await {
-            let known = [CauseKind::DamagedFile, CauseKind::UnsupportedModel, CauseKind::OutOfMemory, CauseKind::EngineCrashed];
-            assert!(known.contains(&cause.kind), "bit {bit}: {cause}");
-            println!("bit {bit}: {cause}");
-            causes.push(cause.kind);
-        }
-    }
-    assert!(causes.contains(&CauseKind::DamagedFile), "of eight flips in the header at least one must be noticed: {causes:?}");
 }

@@ -1,0 +1,6 @@
+//! Advice on made-up candidates.
+
+pub(super) mod made;
+mod properties;
+mod sentences;
+mod simulation;
