@@ -55,6 +55,11 @@ const NEVER_LINKED: &[(&str, &str, &str)] = &[
     ("toprung-app", "llama-cpp-2", "a crash of llama.cpp must not take the app"),
     ("toprung-worker", "reqwest", "the worker has no network"),
     ("toprung-worker", "rusqlite", "the worker stores nothing"),
+    ("toprung-cli", "wasmtime", "model-written code runs in a process of its own"),
+    ("toprung-app", "wasmtime", "model-written code runs in a process of its own"),
+    ("toprung-sandbox", "wasmtime-wasi", "no code that could open a file is linked into the sandbox"),
+    ("toprung-sandbox", "tokio", "the sandbox has no network"),
+    ("toprung-sandbox", "reqwest", "the sandbox has no network"),
 ];
 
 /// What core may take from outside: its own types' serialisation.

@@ -13,6 +13,7 @@ use toprung_core::run::{RunRecord, RungRecord};
 use toprung_core::seed::seed_run;
 use toprung_core::stats::{SEED, bootstrap_median};
 use toprung_core::task::fixture::task_run;
+use toprung_core::task::{Task, TaskFloors};
 use toprung_core::trial::{Trial, TrialKind};
 
 /// As many rungs and speed trials as the longest climb has.
@@ -75,14 +76,17 @@ fn answers(criterion: &mut Criterion) {
     criterion.bench_function("degenerate, 8,000 characters", |bencher| bencher.iter(|| degenerate(black_box(&text))));
 }
 
-/// As many models as the longest climb has, at ten tasks of 24 items. Most of them are good enough, so that most are compared.
+/// As many models as the longest climb has, at ten tasks of 24 items.
 fn twelve_candidates() -> Vec<Candidate> {
     let four = candidates(&[task_run()]).candidates;
     (0..RUNGS as usize).map(|place| Candidate { title: format!("model {place}"), ..four[1 + place % 2].clone() }).collect()
 }
 
 fn advice(criterion: &mut Criterion) {
-    let (candidates, settings) = (twelve_candidates(), Settings::default());
+    // Without floors to speak of, every model is compared at every task: the most that there is to do.
+    let floors = |task: &Task| (task.clone(), TaskFloors { quality: 0.05, ..task.default_floors() });
+    let settings = Settings { floors: Task::SUITE.iter().map(floors).collect(), ..Settings::default() };
+    let candidates = twelve_candidates();
     criterion.bench_function("recommend, 12 models at 10 tasks", |bencher| bencher.iter(|| recommend(black_box(&candidates), &settings)));
     let prepared = Prepared::new(&candidates, &settings);
     criterion.bench_function("rerank, 12 models at 10 tasks", |bencher| {

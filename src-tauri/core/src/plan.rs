@@ -168,22 +168,3 @@ fn standard() -> Protocol {
         warm_up_cap_s: 20.0,
     }
 }
-
-fn standard() -> Protocol {
-    Protocol {
-        speed: Some(speed_trial(512)),
-        crowd: Some(Shape { prompt_tokens: 512, output_tokens: 128 }),
-        looks: vec![5, 7, 10, 15, 20],
-        precision: Precision { decode: 0.02, prefill: 0.03, ttft: 0.05 },
-        speed_budget_s: 120.0,
-        depths: Vec::new(),
-        depth_trials: 3,
-        depth_output_tokens: 64,
-        depth_budget_s: 120.0,
-        sentinel_trials: 5,
-        answers: 5,
-        answer_tokens: 128,
-        context_tokens: 2048,
-        warm_up_cap_s: 20.0,
-    }
-}

@@ -136,6 +136,7 @@ fn rung(position: u32, row: &Row) -> Option<RungRecord> {
         engine: None,
         load: LoadRecord::default(),
         trials: (0..).zip(SPREAD).map(|(index, spread)| trial(row, index, spread, started_ms + f64::from(index) * each)).collect(),
+        items: Vec::new(),
     })
 }
 

@@ -96,3 +96,43 @@ impl End {
         Outcome::Failed { detail }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(stop: Option<Stop>, memory_refused: bool, secret: Secret) -> Outcome {
+        End { stop, trap: "out of bounds".to_owned(), memory_refused, last_words: "Traceback\nthe file 'x'".to_owned() }.outcome(secret)
+    }
+
+    #[test]
+    fn only_the_secret_number_makes_a_verdict() {
+        let secret = Secret::draw();
+        let said = |verdict| outcome(Some(Stop::Exit(secret.number() + verdict)), false, secret);
+        assert_eq!(said(PASSED), Outcome::Passed);
+        assert_eq!(said(OUT_OF_MEMORY), Outcome::OutOfMemory);
+        assert_eq!(said(FORBIDDEN), Outcome::Forbidden { what: "the file 'x'".to_owned() });
+        assert_eq!(said(UNSUPPORTED), Outcome::Unsupported { what: "the file 'x'".to_owned() });
+        for status in [0, 1, 2, 120, 255, -1, i32::MIN, i32::MAX, secret.number() - 1, secret.number() + 8] {
+            let ended = outcome(Some(Stop::Exit(status)), false, secret);
+            assert!(matches!(ended, Outcome::Failed { .. }), "status {status} is no verdict: {ended:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_a_status_with_room_for_a_verdict_and_another_each_time() {
+        let draws: Vec<i32> = (0..100).map(|_| Secret::draw().number()).collect();
+        assert!(draws.iter().all(|number| *number >= 0x4000_0000 && number & 7 == 0), "{draws:?}");
+        assert!(draws.windows(2).any(|pair| pair[0] != pair[1]), "it can't be guessed from another run");
+    }
+
+    #[test]
+    fn an_end_after_refused_memory_is_out_of_memory_unless_the_harness_knows_better() {
+        let secret = Secret::draw();
+        assert_eq!(outcome(None, true, secret), Outcome::OutOfMemory, "a trap");
+        assert_eq!(outcome(Some(Stop::Exit(1)), true, secret), Outcome::OutOfMemory, "the harness itself found no memory");
+        let failed = outcome(Some(Stop::Exit(secret.number() + FAILED)), true, secret);
+        assert!(matches!(failed, Outcome::Failed { .. }), "the program caught the refusal and failed later");
+        assert_eq!(outcome(Some(Stop::Flooded), true, secret), Outcome::Flooded);
+    }
+}

@@ -43,9 +43,10 @@ pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
         Band::Medium => 40,
         Band::Hard => 35,
     };
+    let form = if band == Band::Easy { "one short sentence" } else { "one or two sentences" };
     let leave = if story.leave.is_empty() { String::new() } else { format!(" Leave out {}.", story.leave) };
     let prompt = format!(
-        "Text: {}\n\nSummarise the text in at most {most_words} words. Keep {}.{leave} Add nothing that is not in the text, and write only the summary.",
+        "Text: {}\n\nSummarise the text in {form} of at most {most_words} words. Keep {}.{leave} Add nothing that is not in the text, and write only the summary.",
         story.text, story.keep
     );
     let oracle = SummaryOf { source: story.text, facts: story.facts, forbidden: story.forbidden, most_words };

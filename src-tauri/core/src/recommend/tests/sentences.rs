@@ -84,10 +84,13 @@ fn what_would_change_names_the_unproven_and_the_slider() {
         "{:?}",
         unproven.what_would_change
     );
-    let slider = advice(vec![model("A", &task, 24, 28.0, 4.0), model("B", &task, 18, 1.0, 4.0)]);
-    assert!(
-        slider.what_would_change.iter().any(|line| line.starts_with("With the slider at "))
-            || matches!(slider.verdict, TaskVerdict::Tie { .. })
+    let quality_first = Settings { slider: Some(1.0), ..Settings::default() };
+    let found = of(vec![model("A", &task, 24, 28.0, 4.0), model("B", &task, 18, 1.0, 4.0)]);
+    let advice = recommend(&found, &quality_first).tasks.remove(0);
+    assert!(matches!(&advice.verdict, TaskVerdict::Use { pick } if pick.title == "A"), "{:?}", advice.verdict);
+    assert_eq!(
+        advice.what_would_change,
+        ["With the slider at speed, B would rank higher: 18 of 24 correct (55–88 %), 1 s an answer, 4.00 GiB."]
     );
 }
 

@@ -52,7 +52,7 @@ const SETTLED: [(&str, &str); 4] = [
 
 const HEADLINES: &Bank = &[
     (
-        "sport",
+        "sports",
         &[
             "{t} wins the football final with a goal in the last minute",
             "Runner from {t} takes gold over {n} kilometres",
@@ -161,7 +161,7 @@ pub(super) fn ticket_with_history(random: &mut Random) -> Draft {
     let (text, right, labels) = drawn(TICKETS, random);
     let others: Vec<&str> = SETTLED.iter().filter(|(label, _)| *label != right).map(|(_, sentence)| *sentence).collect();
     let history = filled(random.pick(&others), random);
-    labelled("What does this customer need help with now?", &format!("Message: {history} {text}"), &labels, right)
+    labelled("What does this customer need help with now?", &format!("Message: {history} Now to my question. {text}"), &labels, right)
 }
 
 /// One of several aspects of a review is asked for.

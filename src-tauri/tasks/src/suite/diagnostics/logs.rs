@@ -58,18 +58,18 @@ const QUIET: [&str; 10] = [
 
 /// Looks like a cause, and says itself that it is none.
 const HARMLESS: [&str; 5] = [
-    "WARN net: node {n} was slow, second try worked",
-    "WARN store: disk at {n} %, below the limit",
-    "WARN auth: wrong password of user guest, then signed in",
-    "WARN cache: memory at {n} %, cleaned up",
-    "WARN app: file theme{n}.css is missing, default used",
+    "INFO net: node {n} was slow, second try worked",
+    "INFO store: disk at {n} %, below the limit",
+    "INFO auth: wrong password of user guest, then signed in",
+    "INFO cache: memory at {n} %, cleaned up",
+    "INFO app: file theme{n}.css is missing, default used",
 ];
 
 /// Says nothing of disk, memory, connections or heat, where readings of them decide.
 const HARMLESS_TO_READINGS: [&str; 3] = [
-    "WARN auth: wrong password of user guest, then signed in",
-    "WARN app: file theme{n}.css is missing, default used",
-    "WARN mail: address {n} is unknown",
+    "INFO auth: wrong password of user guest, then signed in",
+    "INFO app: file theme{n}.css is missing, default used",
+    "INFO mail: address {n} is unknown",
 ];
 
 const CONSEQUENCES: [&str; 6] = [
@@ -109,19 +109,19 @@ fn line_of(position: usize) -> u32 {
 /// One error, which names its cause.
 pub(super) fn plain(random: &mut Random) -> Log {
     let scenario = drawn(random);
-    let mut lines = all_numbered(&random.some(&QUIET, 5), random);
+    let mut lines = all_numbered(&random.some(&QUIET, 4), random);
     let at = usize::try_from(random.between(1, 4)).unwrap_or(1);
     lines.insert(at, numbered(random.pick(scenario.plain), random));
     Log { lines, causes: choices(scenario.cause, 3, random), right: scenario.cause, line: line_of(at) }
 }
 
-/// A warning that is the cause, errors that follow from it, and warnings before it that are harmless.
+/// A warning that is the cause, errors that follow from it, and a line before it that only sounds like a cause.
 pub(super) fn with_consequences(random: &mut Random) -> Log {
     let scenario = drawn(random);
     let before = usize::try_from(random.between(1, 3)).unwrap_or(2);
     let quiet = all_numbered(&random.some(&QUIET, 4), random);
     let mut lines = quiet[..before].to_vec();
-    lines.extend(all_numbered(&random.some(&HARMLESS, 2), random));
+    lines.push(numbered(random.pick(&HARMLESS), random));
     lines = random.shuffled(&lines);
     let at = lines.len();
     let mut after = quiet[before..].to_vec();

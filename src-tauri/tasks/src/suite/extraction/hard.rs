@@ -21,7 +21,7 @@ fn corrected_order(random: &mut Random) -> Source {
     let [a, b, c] = random.distinct(&[2, 3, 4, 5, 6, 7, 8]);
     let changed = a + random.between(1, 3);
     let text = format!(
-        "Hello, I would like {a} of the product {first}, {b} of {second} and {c} of {third}. Oh, wait: make it {changed} of {first}, and leave out {third} altogether. It is a present, so no invoice in the box, please."
+        "Hello, I would like {a} × {first}, {b} × {second} and {c} × {third}. Oh, wait: make it {changed} × {first}, and leave out the {third} altogether. It is a present, so no invoice in the box, please."
     );
     let items = json!([{ "product": first, "pieces": changed }, { "product": second, "pieces": b }]);
     let fields = vec![
@@ -40,12 +40,11 @@ fn delivery(random: &mut Random) -> Source {
     let is_broken = random.between(0, 1) == 1;
     let state = if is_broken { "One side of the box was dented" } else { "The box was without a scratch" };
     let text = format!(
-        "The parcel for {} weighed {kilos}.{} kilograms. It was due on {name} {day}, 2025 and came one day late, at {minute} minutes past {hour} in the afternoon. {state}; nobody signed for it.",
+        "The parcel for {} weighed {kilos}.{} kilograms. It came on {name} {day}, 2025, at {minute} minutes past {hour} in the afternoon. {state}; nobody signed for it.",
         random.pick(&TOWNS),
         grams / 100
     );
-    // The 29th of February 2025 does not exist: the day after the 28th is the 1st of March.
-    let arrived = if (month, day) == (2, 28) { "2025-03-01".to_owned() } else { format!("2025-{month:02}-{:02}", day + 1) };
+    let arrived = format!("2025-{month:02}-{day:02}");
     let fields = vec![
         ("grams", "number", json!(kilos * 1000 + grams)),
         ("arrived_on", "string in the form YYYY-MM-DD", json!(arrived)),

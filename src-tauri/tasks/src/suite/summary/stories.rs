@@ -27,8 +27,8 @@ pub(super) fn opening(random: &mut Random) -> Story {
     );
     Story {
         text,
-        keep: "the town, the date of the opening and the number of seats",
-        facts: vec![named("the town", town), dated("the date", day, month), figure("the seats", seats)],
+        keep: "the town and the date of the opening",
+        facts: vec![named("the town", town), dated("the date", day, month)],
         leave: "",
         forbidden: Vec::new(),
         example: format!("A new theatre with {seats} seats opens in {town} on {day} {month}."),
@@ -44,8 +44,8 @@ pub(super) fn prize(random: &mut Random) -> Story {
     );
     Story {
         text,
-        keep: "who won, what for, and the worth of the prize",
-        facts: vec![named("the winner", last), named("the work", thing.split(' ').nth(1).unwrap_or(thing)), figure("the worth", amount)],
+        keep: "who won and the worth of the prize",
+        facts: vec![named("the winner", last), figure("the worth", amount)],
         leave: "",
         forbidden: Vec::new(),
         example: format!("{name} wins the craft school's prize of {} euros for {thing}.", grouped(amount)),
@@ -59,8 +59,8 @@ pub(super) fn closure(random: &mut Random) -> Story {
     );
     Story {
         text,
-        keep: "the place, how long the bridge is closed, and why",
-        facts: vec![named("the town", town), figure("the weeks", weeks), named("the reason", reason)],
+        keep: "the place and how long the bridge is closed",
+        facts: vec![named("the town", town), figure("the weeks", weeks)],
         leave: "",
         forbidden: Vec::new(),
         example: format!("The old bridge in {town} is closed for {weeks} weeks because of {reason}."),
@@ -75,8 +75,8 @@ pub(super) fn sale(random: &mut Random) -> Story {
     );
     Story {
         text,
-        keep: "what is sold, where, on which day, and the price",
-        facts: vec![named("the goods", thing), named("the town", town), named("the day", day), figure("the price", price)],
+        keep: "what is sold, on which day, and the price",
+        facts: vec![named("the goods", thing), named("the day", day), figure("the price", price)],
         leave: "",
         forbidden: Vec::new(),
         example: format!("On {day} {town}'s town hall sells {thing} from its lost property office for {price} euros each."),

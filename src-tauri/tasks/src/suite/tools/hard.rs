@@ -37,20 +37,22 @@ pub(super) fn request(round: usize, random: &mut Random) -> Request {
 }
 
 fn event(random: &mut Random) -> Request {
-    let (today, weekday, day) = dated(random);
+    let today = random.between(0, 2);
+    let context = format!("Today is {}, {} May 2026.\n", WEEK[usize::try_from(today).unwrap_or(0)], 4 + today);
+    let (when, later) = random.pick(&[("tomorrow", 1), ("the day after tomorrow", 2), ("in a week", 7)]);
     let (hour, minutes) = (
         random.between(1, 5),
         random.pick(&[("an hour and a half", 90), ("three quarters of an hour", 45), ("two hours", 120), ("an hour", 60)]),
     );
     let title = random.pick(&["Dentist", "Budget review", "Choir", "Car repair"]);
-    let said = format!("Put “{title}” into my calendar for {weekday} next week at {hour} p.m., it takes {}.", minutes.0);
+    let said = format!("Put “{title}” into my calendar for {when} at {hour} p.m., it takes {}.", minutes.0);
     let call = vec![
         argument("title", title),
-        argument("date", format!("2026-05-{day}")),
+        argument("date", format!("2026-05-{:02}", 4 + today + later)),
         argument("time", format!("{}:00", hour + 12)),
         if minutes.1 == 60 { optional("minutes", 60) } else { argument("minutes", minutes.1) },
     ];
-    with(&CALENDAR, today, said, Some(("add_event", call)))
+    with(&CALENDAR, context, said, Some(("add_event", call)))
 }
 
 fn table(random: &mut Random) -> Request {

@@ -69,7 +69,7 @@ pub(super) const MEDIUM: [Text; 4] = [
         words: &[
             ("meeting", ["Besprechung|Treffen|Sitzung|Termin|Meeting", "réunion|rencontre|rendez-vous", "reunión|encuentro|junta"]),
             ("keys", ["Schlüssel|Schlüsseln", "clés|clefs", "llaves"]),
-            ("room", ["Raum|Zimmer|Saal", "salle|chambre|pièce", "sala|habitación|salón|cuarto"]),
+            ("room", ["Raum|Zimmer|Saal", "salle|chambre|pièce|salon|bureau", "sala|habitación|salón|cuarto"]),
         ],
         shows_words: false,
     },
