@@ -42,13 +42,13 @@ def climbs(bench, tally):
             bench.pictures(window, "results")
         exports(bench, tally, window)
         with tally.check("the run stands in History and opens from there"):
-            window.press("4")
+            window.press("5")
             window.says("tiny · 2 rungs")
             bench.pictures(window, "history")
             window.call(window.element("//main//li//a") + "/click", {})
             window.says("Every rung")
         with tally.check("the measured models stand among the installed"):
-            window.press("3")
+            window.press("4")
             window.says("2 installed")
             bench.pictures(window, "models")
 
@@ -92,7 +92,7 @@ def resumes(bench, tally):
             window.click("Stop and keep")
             window.says("stopped at", TRIAL_S)
         with tally.check("a stopped climb goes on from History to its end"):
-            window.press("4")
+            window.press("5")
             window.click("Resume")
             window.says("Climbing ·", TRIAL_S)
             finish(window)
@@ -112,7 +112,7 @@ def resumes(bench, tally):
 
 
 def compares(window):
-    window.press("4")
+    window.press("5")
     ticks = "return document.querySelectorAll('main li input').length"
     until(lambda: window.value(ticks) == 2, "both runs stand in History")
     window.value("document.querySelectorAll('main li input').forEach((tick) => tick.click())")

@@ -11,7 +11,7 @@ def holds_up(bench, tally):
     home = bench.data_folder("hardware")
     with bench.window(home) as window:
         with tally.check("the gauges of the Hardware screen tick while nothing is measured"):
-            window.press("6")
+            window.press("7")
             window.says("Nothing has been tested")
             gauges = "return document.querySelector('[aria-label=\"This machine now\"]').innerText"
             until(lambda: "…" not in window.value(gauges), "a first reading")

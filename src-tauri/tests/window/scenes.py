@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 
+from asking import asks_tasks
 from climbing import climbs, resumes
 from driver import Bus, until
 from holding import holds_up
@@ -28,7 +29,7 @@ def launches(bench, tally):
             expect(cpu() in window.text(), f"the page does not name {cpu()}")
         with tally.check("every screen opens by its key, without an error or a violation of the policy"):
             window.value(LISTEN)
-            for key, heading in (("6", "Nothing has been tested"), ("5", "comparison needs two runs"), ("4", "Runs on this machine"), ("3", "Models on this machine"), ("2", "Results"), ("1", "Which model")):
+            for key, heading in (("7", "Nothing has been tested"), ("6", "comparison needs two runs"), ("5", "Runs on this machine"), ("4", "Models on this machine"), ("3", "No tasks were asked yet"), ("2", "Results"), ("1", "Which model")):
                 window.press(key)
                 window.says(heading)
                 bench.pictures(window, f"empty-{heading.split()[0].lower()}")
@@ -84,5 +85,5 @@ def keeps_nothing(bench, tally):
             bench.pictures(window, "unwritable")
 
 
-SCENES = (launches, climbs, holds_up, resumes, starts_twice, keeps_nothing)
-NEED_MODELS = (climbs, holds_up, resumes)
+SCENES = (launches, climbs, asks_tasks, holds_up, resumes, starts_twice, keeps_nothing)
+NEED_MODELS = (climbs, asks_tasks, holds_up, resumes)
