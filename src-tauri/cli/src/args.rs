@@ -2,18 +2,18 @@
 
 mod compare;
 mod concurrency;
+mod engine;
 mod stress;
 mod tasks;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use toprung_jobs::engines::EngineChoice;
-use toprung_jobs::ladders::LadderChoice;
 use toprung_jobs::{EngineKind, Mode};
 
 pub(crate) use compare::{Ab, Compare};
 pub(crate) use concurrency::Concurrency;
+pub(crate) use engine::{Engine, EngineArg, ladder};
 pub(crate) use stress::{Stress, StressCommand, Validate};
 pub(crate) use tasks::{Recommend, TaskArgs, Tasks, TasksCommand, TasksRun, TasksShow};
 
@@ -97,57 +97,6 @@ pub(crate) struct Climb {
     /// Go on with a run that was cut off: the newest, or the one named by its id or the start of it.
     #[arg(long, value_name = "RUN", num_args = 0..=1, conflicts_with_all = ["ladder", "model", "no_downloads"])]
     pub(crate) resume: Option<Option<String>>,
-}
-
-/// The ladder that was named; the embedded engine brings models of its own, any other engine is asked for what it has.
-pub(crate) fn ladder(named: Option<&str>, models: &[String], engine: EngineKind) -> LadderChoice {
-    match named {
-        Some(ladder) => LadderChoice::parse(ladder),
-        None if !models.is_empty() => LadderChoice::Models(models.to_vec()),
-        None if engine == EngineKind::Llama => LadderChoice::Named("starter".to_owned()),
-        None => LadderChoice::Named("installed".to_owned()),
-    }
-}
-
-/// Which engine, and where.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Engine {
-    /// The engine that runs the models.
-    #[arg(long, value_enum, default_value_t = EngineArg::Llama)]
-    engine: EngineArg,
-    /// Where the engine is reached; an OpenAI-compatible server has no usual address.
-    #[arg(long, value_name = "URL")]
-    url: Option<String>,
-}
-
-impl Engine {
-    pub(crate) fn choice(&self) -> EngineChoice {
-        EngineChoice { kind: self.engine.into(), url: self.url.clone() }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum EngineArg {
-    /// The embedded llama.cpp: needs nothing else.
-    Llama,
-    /// An Ollama server.
-    Ollama,
-    /// Any OpenAI-compatible server.
-    Openai,
-    /// Plays a script (for tests).
-    #[value(hide = true)]
-    Scripted,
-}
-
-impl From<EngineArg> for EngineKind {
-    fn from(arg: EngineArg) -> Self {
-        match arg {
-            EngineArg::Llama => Self::Llama,
-            EngineArg::Ollama => Self::Ollama,
-            EngineArg::Openai => Self::Openai,
-            EngineArg::Scripted => Self::Scripted,
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

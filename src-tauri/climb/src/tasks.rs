@@ -53,8 +53,7 @@ pub(crate) fn needed_tokens(item: &Item) -> u32 {
 /// How many items of a task a model is to be asked, after a look at all that were asked so far; `own` is its place among them.
 ///
 /// Up to the first look everyone is asked. After that only contenders are, a look at a time.
-pub(crate) fn target(task: &Task, items: usize, floors: &TaskFloors, rungs: &[&RungRecord], own: usize) -> usize {
-    let answers: Vec<_> = rungs.iter().map(|rung| (score(task, &rung.items), outcomes(task, &rung.items))).collect();
+fn target(task: &Task, items: usize, floors: &TaskFloors, rungs: &[&RungRecord], own: usize) -> usize {
     let asked = rungs.get(own).map_or(0, |rung| asked_of(task, rung));
     if asked < LOOKS[0] as usize {
         return items.min(LOOKS[0] as usize);
@@ -63,9 +62,22 @@ pub(crate) fn target(task: &Task, items: usize, floors: &TaskFloors, rungs: &[&R
         // Between two looks: on to the next.
         return LOOKS.into_iter().map(|look| look as usize).find(|look| *look > asked).unwrap_or(asked).min(items);
     }
+    let answers: Vec<_> = rungs.iter().map(|rung| (score(task, &rung.items), outcomes(task, &rung.items))).collect();
     let contenders: Vec<Contender<'_>> = answers.iter().map(|(score, outcomes)| Contender { score, outcomes }).collect();
     let more = look(&contenders, floors).into_iter().find(|step| step.contender == own).map_or(0, |step| step.more_items);
     (asked + more as usize).min(items)
+}
+
+/// What was seen at looks during one visit to a model: it changes only with the answers to that task, and takes a while to work out.
+#[derive(Default)]
+pub(crate) struct Looked(BTreeMap<(Task, usize), usize>);
+
+impl Looked {
+    /// As [`target`], worked out once for each number of answers.
+    pub(crate) fn target(&mut self, task: &Task, items: usize, floors: &TaskFloors, rungs: &[&RungRecord], own: usize) -> usize {
+        let asked = rungs.get(own).map_or(0, |rung| asked_of(task, rung));
+        *self.0.entry((task.clone(), asked)).or_insert_with(|| target(task, items, floors, rungs, own))
+    }
 }
 
 /// How many different items of a task a rung was asked.

@@ -16,7 +16,7 @@ use toprung_tasks::{Answer, Item, grade};
 use super::{Halt, RungClimb, UNLOAD_LIMIT};
 use crate::event::ClimbEvent;
 use crate::measure::{self, Label, Told};
-use crate::tasks::{THINKING_TOKENS, TaskWork, asked_of, needed_tokens, target};
+use crate::tasks::{Looked, THINKING_TOKENS, TaskWork, asked_of, needed_tokens};
 use crate::voice::Stopped;
 
 /// An engine that gives no answer so many times in a row gives none the next time.
@@ -93,8 +93,8 @@ impl RungClimb<'_> {
 
     async fn ask_items(&mut self, work: &TaskWork, loading_s: f64, targets: &BTreeMap<Task, usize>) -> Result<(), Halt> {
         let clock = self.clock(work, loading_s);
-        let mut failures = 0;
-        while let Some(next) = self.next_item(work, targets, clock.left_s()) {
+        let (mut failures, mut looked) = (0, Looked::default());
+        while let Some(next) = self.next_item(work, targets, &mut looked, clock.left_s()) {
             self.voice.gate().await?;
             let (rung, task) = (self.rung.position, next.item.task.clone());
             self.voice.say(&ClimbEvent::ItemStarted { rung, task, number: next.number as u32, of: next.of as u32 });
@@ -118,7 +118,13 @@ impl RungClimb<'_> {
 
     /// The item that is asked next: of the task that was asked least. Long texts wait until everything else had its first look. What is
     /// not expected to end in the time that is left is passed over.
-    fn next_item<'a>(&self, work: &'a TaskWork, targets: &BTreeMap<Task, usize>, left_s: f64) -> Option<Next<'a>> {
+    fn next_item<'a>(
+        &self,
+        work: &'a TaskWork,
+        targets: &BTreeMap<Task, usize>,
+        looked: &mut Looked,
+        left_s: f64,
+    ) -> Option<Next<'a>> {
         let mut rungs: Vec<_> = self.below.iter().filter(|rung| !rung.items.is_empty()).collect();
         rungs.push(&*self.rung);
         let own = rungs.len() - 1;
@@ -127,7 +133,7 @@ impl RungClimb<'_> {
             let fitting: Vec<&Item> = items.iter().filter(|item| self.has_room_for(item)).collect();
             let asked = asked_of(task, self.rung);
             let of = match targets.is_empty() {
-                true => target(task, fitting.len(), &work.floors(task), &rungs, own),
+                true => looked.target(task, fitting.len(), &work.floors(task), &rungs, own),
                 false => targets.get(task).copied().unwrap_or(0).min(fitting.len()),
             };
             let is_asked = |item: &Item| self.rung.items.iter().any(|result| result.item == item.id && result.repeat == 0);
