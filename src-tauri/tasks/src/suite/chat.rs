@@ -97,7 +97,7 @@ pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
         (Band::Medium, 0 | 4) => medium_two_sentences(subject),
         (Band::Medium, 1 | 5) => medium_bullets(random),
         (Band::Medium, 2 | 6) => medium_capitals(subject),
-        (Band::Medium, _) => medium_begin_and_end(subject),
+        (Band::Medium, _) => medium_beginning(subject),
         (Band::Hard, 0 | 4) => hard_exact_words(subject),
         (Band::Hard, 1 | 5) => hard_acrostic(random),
         (Band::Hard, 2 | 6) => hard_lower_case(subject),
@@ -209,14 +209,16 @@ fn medium_capitals(subject: &Subject) -> Draft {
     constrained(prompt, constraints, nine.to_uppercase())
 }
 
-fn medium_begin_and_end(subject: &Subject) -> Draft {
+fn medium_beginning(subject: &Subject) -> Draft {
     let Subject { subject, word, although, .. } = subject;
-    let prompt = format!("Write one sentence about {subject}. It begins with the word “Although” and ends with the word “{word}”.");
+    let prompt = format!(
+        "Write one sentence about {subject}, of at most 25 words. It begins with the word “Although” and contains the word “{word}”."
+    );
     let constraints = vec![
         Constraint::Sentences(1),
         Constraint::BeginsWith("Although".to_owned()),
-        Constraint::EndsWith((*word).to_owned()),
-        Constraint::Words { least: 5, most: 40 },
+        Constraint::Contains((*word).to_owned()),
+        Constraint::Words { least: 5, most: 25 },
     ];
     constrained(prompt, constraints, format!("{although}."))
 }

@@ -30,7 +30,7 @@ pub(super) fn draft(band: Band, random: &mut Random) -> Draft {
     let which = match band {
         Band::Easy => "the line that shows the cause",
         Band::Medium => "the line that shows the cause itself, not one of its consequences",
-        Band::Hard => "the first line in which the reading of the cause has reached its limit",
+        Band::Hard => "the first line in which one reading has reached its limit of 100 %",
     };
     let prompt = format!(
         "A service has failed. This is its log:\n\n{}\n\nWhat is the cause? Choose one: {}.\nAnswer with two lines and nothing else, as in this form:\ncause: CHOICE\nline: NUMBER\nNUMBER is {which}.",

@@ -21,7 +21,9 @@ pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
         Band::Medium => medium::problem(round, random),
         Band::Hard => hard::problem(round, random),
     };
-    let prompt = format!("{problem}\n\nWork it out step by step in a few short lines. Then end with a line of this form:\nAnswer: NUMBER");
+    let prompt = format!(
+        "{problem}\n\nWork it out in at most five short lines of plain text, without code. Then end with a line of this form:\nAnswer: NUMBER"
+    );
     Draft {
         prompt,
         max_output_tokens: if band == Band::Hard { MAX_HARD_OUTPUT_TOKENS } else { MAX_OUTPUT_TOKENS },

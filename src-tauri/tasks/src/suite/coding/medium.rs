@@ -73,7 +73,7 @@ fn most_common(random: &mut Random) -> Problem {
 
 fn add_minutes(random: &mut Random) -> Problem {
     let day = 24 * 60;
-    let later = random.between(0, 1) == 1;
+    let later = random.between(0, 2) > 0;
     let mut times: Vec<(i64, i64)> = (0..4).map(|_| (random.between(0, day - 1), random.between(1, 700))).collect();
     times.extend([(0, 1), (day - 1, 1), (600, 0), (30, 1500)]);
     let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);

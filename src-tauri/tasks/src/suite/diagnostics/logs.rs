@@ -59,9 +59,9 @@ const QUIET: [&str; 10] = [
 /// Looks like a cause, and says itself that it is none.
 const HARMLESS: [&str; 5] = [
     "INFO net: node {n} was slow, second try worked",
-    "INFO store: disk at {n} %, below the limit",
+    "INFO store: volume data has {n} GB left",
     "INFO auth: wrong password of user guest, then signed in",
-    "INFO cache: memory at {n} %, cleaned up",
+    "INFO cache: {n} MB cleaned up",
     "INFO app: file theme{n}.css is missing, default used",
 ];
 
@@ -131,30 +131,24 @@ pub(super) fn with_consequences(random: &mut Random) -> Log {
     Log { lines, causes: choices(scenario.cause, 4, random), right: scenario.cause, line: line_of(at) }
 }
 
-/// What a line of readings holds, with its limits.
-const READINGS: [(&str, i64, &str); 4] = [
-    ("disk full", 100, "disk"),
-    ("out of memory", 100, "memory"),
-    ("too many connections", 200, "connections"),
-    ("overheated", 95, "heat"),
-];
+/// What a line of readings holds, each in per cent of its limit.
+const READINGS: [&str; 3] = ["disk full", "out of memory", "too many connections"];
 
-fn reading_line(values: [i64; 4]) -> String {
-    let [disk, memory, connections, heat] = values;
-    format!("INFO stat: disk {disk} of 100 %, memory {memory} of 100 %, connections {connections} of 200, heat {heat} of 95")
+fn reading_line([disk, memory, connections]: [i64; 3]) -> String {
+    format!("INFO stat: disk {disk} %, memory {memory} %, connections {connections} %")
 }
 
-/// Readings at five times: one reaches its limit at the time `reached`, another only comes close.
+/// Readings at four times: one reaches its limit at the time `reached`, another only comes close.
 fn readings(cause: usize, close: usize, reached: i64, random: &mut Random) -> Vec<String> {
-    let mut values = READINGS.map(|(_, limit, _)| limit * random.between(30, 60) / 100);
+    let mut values = READINGS.map(|_| random.between(30, 60));
     let mut lines = Vec::new();
-    for step in 0..5 {
-        for (i, (_, limit, _)) in READINGS.iter().enumerate() {
-            values[i] = match i {
-                i if i == cause && step >= reached => *limit,
-                i if i == cause => limit * (97 - 8 * (reached - step)) / 100 - random.between(1, 4),
-                i if i == close => limit * random.between(93, 97) / 100,
-                _ => (values[i] + random.between(-3, 4)).max(5),
+    for step in 0..4 {
+        for (i, value) in values.iter_mut().enumerate() {
+            *value = match i {
+                i if i == cause && step >= reached => 100,
+                i if i == cause => 97 - 8 * (reached - step) - random.between(1, 4),
+                i if i == close => random.between(93, 97),
+                _ => *value + random.between(-3, 4),
             };
         }
         lines.push(reading_line(values));
@@ -164,7 +158,7 @@ fn readings(cause: usize, close: usize, reached: i64, random: &mut Random) -> Ve
 
 /// No line names the cause: a reading has to be compared with its limit.
 pub(super) fn by_readings(random: &mut Random) -> Log {
-    let [cause, close] = random.distinct(&[0, 1, 2, 3]);
+    let [cause, close] = random.distinct(&[0, 1, 2]);
     let reached = random.between(1, 3);
     let mut between = all_numbered(&random.some(&CONSEQUENCES, 2), random);
     between.push(numbered(random.pick(&HARMLESS_TO_READINGS), random));
@@ -179,6 +173,5 @@ pub(super) fn by_readings(random: &mut Random) -> Log {
         lines.push(reading);
     }
     lines.extend(between);
-    let causes = random.shuffled(&READINGS.map(|(cause, ..)| cause));
-    Log { lines, causes, right: READINGS[cause].0, line }
+    Log { lines, causes: random.shuffled(&READINGS), right: READINGS[cause], line }
 }

@@ -18,7 +18,7 @@ pub(super) fn source(round: usize, random: &mut Random) -> Source {
         }
         1 => {
             let (product, count, price) = (random.pick(&PRODUCTS), random.between(2, 9), random.between(12, 95));
-            let text = format!("Order: product {product}, {count} pieces, {price} euros each.");
+            let text = format!("Order: {product}, {count} pieces, {price} euros each.");
             let fields = vec![("product", "string", json!(product)), ("pieces", "number", json!(count)), ("price", "number", json!(price))];
             Source { text, fields }
         }

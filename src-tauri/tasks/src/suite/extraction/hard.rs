@@ -40,7 +40,7 @@ fn delivery(random: &mut Random) -> Source {
     let is_broken = random.between(0, 1) == 1;
     let state = if is_broken { "One side of the box was dented" } else { "The box was without a scratch" };
     let text = format!(
-        "The parcel for {} weighed {kilos}.{} kilograms. It came on {name} {day}, 2025, at {minute} minutes past {hour} in the afternoon. {state}; nobody signed for it.",
+        "The parcel for {} weighed {kilos}.{} kilograms. It came on {name} {day}, 2025, at {hour}:{minute:02} p.m. {state}; nobody signed for it.",
         random.pick(&TOWNS),
         grams / 100
     );
@@ -87,7 +87,6 @@ fn trip(random: &mut Random) -> Source {
         ("stations", "list of strings, in the order of the trip", json!([from, via, to])),
         ("leaves_at", "string in the form HH:MM", json!(format!("{leaves:02}:00"))),
         ("minutes_in_all", "number", json!(rides[0] + wait + rides[1])),
-        ("changes", "number of changes of train", json!(1)),
         ("price_with_card", "number", json!(fare - off)),
     ];
     Source { text, fields }

@@ -1,7 +1,7 @@
 //! Longer texts, with figures beside the point.
 
 use super::super::super::words::{TOWNS, grouped};
-use super::super::{Fact, Story, dated, figure, named};
+use super::super::{Story, dated, figure, named};
 use super::{date, person};
 use crate::random::Random;
 
@@ -66,14 +66,8 @@ pub(in super::super) fn storm(random: &mut Random) -> Story {
     );
     Story {
         text,
-        keep: "the date, the town that was hit, the speed of the wind, how many homes had no power, and whether people were hurt",
-        facts: vec![
-            dated("the date", day, month),
-            named("the town", town),
-            figure("the wind", wind),
-            figure("the homes", homes),
-            nobody_hurt(),
-        ],
+        keep: "the date, the town that was hit and how many homes had no power",
+        facts: vec![dated("the date", day, month), named("the town", town), figure("the homes", homes)],
         leave: "the place that noticed nothing",
         forbidden: vec![named("the place that noticed nothing", other)],
         example: format!("On {day} {month} a storm of {wind} km/h hit {town}; {} homes lost power, nobody was hurt.", grouped(homes)),
@@ -82,41 +76,17 @@ pub(in super::super) fn storm(random: &mut Random) -> Story {
 
 pub(in super::super) fn study(random: &mut Random) -> Story {
     let (people, months, share) = (random.between(210, 890), random.between(4, 11), random.between(14, 46));
-    let (name, last) = person(random);
+    let (name, _) = person(random);
     let food = random.pick(&["walnut oil", "rye bread", "cold tea", "carrot juice"]);
     let text = format!(
         "Is {food} of any use against headaches? {name} wanted to know, after a bet with a colleague. {people} people took part for {months} months; half of them had some every day, the others lived as before. Those who did had {share} % fewer headaches. The lab has no windows, but a fine coffee machine. How it works is unknown, and the doctor warns that the study says nothing about children."
     );
     Story {
         text,
-        keep: "what was tested, who led the study, the number of people, how long it took, and the result in per cent",
-        facts: vec![
-            named("what was tested", food),
-            named("who led it", last),
-            figure("the people", people),
-            figure("the months", months),
-            figure("the result", share),
-        ],
+        keep: "what was tested, the number of people and the result in per cent",
+        facts: vec![named("what was tested", food), figure("the people", people), figure("the result", share)],
         leave: "",
         forbidden: Vec::new(),
         example: format!("In {name}'s study of {people} people over {months} months, {food} came with {share} % fewer headaches."),
     }
-}
-
-fn nobody_hurt() -> Fact {
-    const FORMS: [&str; 12] = [
-        "nobody",
-        "no one",
-        "none",
-        "no injuries",
-        "no people",
-        "without injuries",
-        "no injured",
-        "not hurt",
-        "unhurt",
-        "no casualties",
-        "no injury",
-        "no reported injuries",
-    ];
-    Fact { what: "that nobody was hurt".to_owned(), accepted: FORMS.map(str::to_owned).to_vec() }
 }
