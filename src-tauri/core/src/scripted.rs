@@ -35,6 +35,7 @@ pub(crate) fn rung(title: &str, gigabytes: f64, tps: f64, ok: u32) -> RungRecord
         engine: None,
         load: LoadRecord::default(),
         trials,
+        items: Vec::new(),
     }
 }
 

@@ -3,9 +3,12 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use toprung_report::Report;
+
 use crate::history::Shown;
 use crate::home::Home;
 use crate::problem::Problem;
+use crate::recommend;
 use crate::validation::validate_run;
 
 /// Which kind of file a report is.
@@ -60,8 +63,9 @@ pub fn check_target(path: &Path) -> Result<(), Problem> {
 
 /// Writes one file, by its ending; a report holds the checks of the machine as they stand now. An existing file stays intact unless the new one is complete.
 pub fn save(home: &Home, shown: &Shown, path: &Path) -> Result<PathBuf, Problem> {
-    let checks = validate_run(home, &shown.run)?;
-    toprung_report::save(&shown.run, &shown.analysis, &checks, path).map_err(|error| {
+    let report =
+        Report::new(&shown.run, &shown.analysis).with_checks(validate_run(home, &shown.run)?).with_settings(recommend::settings(home)?);
+    report.save(path).map_err(|error| {
         Problem::world("export_failed", format!("{} was not written.", path.display()), "Choose another place, or free some space.")
             .with_detail(error.to_string())
     })

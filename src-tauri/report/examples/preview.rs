@@ -4,14 +4,16 @@
 
 use std::error::Error;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use toprung_core::analysis::{Floors, analyse};
 use toprung_core::machine::{GpuSample, HardwareSample};
+use toprung_core::plan::Mode;
 use toprung_core::run::RunRecord;
 use toprung_core::seed::seed_run;
 use toprung_core::stress::StressTest;
-use toprung_core::validation::validate_run;
+use toprung_core::task::fixture::task_run;
+use toprung_core::task::{Task, TaskPlan};
 use toprung_report::chart::{ChartKind, Theme, chart_for, stress_chart, timeline_for};
 
 const THEMES: [(Theme, &str); 2] = [(Theme::Light, "light"), (Theme::Dark, "dark")];
@@ -24,8 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let run = seed_run();
     let analysis = analyse(&run, &Floors::default());
     for (theme, name) in THEMES {
-        for kind in ChartKind::ALL {
-            if let Some(chart) = chart_for(&run, &analysis, kind, theme, WIDTH) {
+        for kind in ChartKind::OF_RUNGS {
+            if let Some(chart) = chart_for(&run, &analysis, kind.clone(), theme, WIDTH) {
                 fs::write(folder.join(format!("{}-{name}.svg", kind.name())), chart.svg)?;
             }
         }
@@ -40,9 +42,56 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     for name in ["report.md", "report.json", "report.pdf"] {
-        toprung_report::save(&run, &analysis, &validate_run(&run, &[], None), &folder.join(name))?;
+        toprung_report::save(&run, &analysis, &folder.join(name))?;
+    }
+    preview_tasks(&folder.join("tasks"), tasks_alone(seed_run()))?;
+    preview_tasks(&folder.join("ladder-with-tasks"), with_tasks(seed_run()))
+}
+
+/// The quality charts and the reports of a run that asked tasks.
+fn preview_tasks(folder: &Path, run: RunRecord) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(folder)?;
+    let analysis = analyse(&run, &Floors::default());
+    for (theme, name) in THEMES {
+        for kind in ChartKind::of_run(&run).into_iter().filter(|kind| matches!(kind, ChartKind::Quality(_))) {
+            let file = format!("{}-{name}.svg", kind.name().replace(':', "-"));
+            let chart = chart_for(&run, &analysis, kind, theme, WIDTH).ok_or("A chart that is offered can't be drawn.")?;
+            fs::write(folder.join(file), chart.svg)?;
+        }
+    }
+    for name in ["report.md", "report.json", "report.pdf"] {
+        toprung_report::save(&run, &analysis, &folder.join(name))?;
     }
     Ok(())
+}
+
+/// The seed's models with made-up answers to every task but coding.
+fn with_tasks(mut run: RunRecord) -> RunRecord {
+    let tasks = task_run();
+    for rung in &mut run.rungs {
+        rung.items = tasks.rungs.iter().filter(|asked| asked.model == rung.model).flat_map(|asked| asked.results.clone()).collect();
+        rung.items.retain(|item| item.task != Task::Coding);
+    }
+    let unavailable = vec![(Task::Coding, "The sandbox that runs a model's code is not on this machine.".to_owned())];
+    run.tasks = Some(TaskPlan { suite: tasks.suite, tasks: tasks.tasks, budget_s: tasks.budget_s, unavailable, own_files: Vec::new() });
+    run
+}
+
+/// The same answers, coding too, from a run that measured no speed.
+fn tasks_alone(run: RunRecord) -> RunRecord {
+    let tasks = task_run();
+    let mut run = RunRecord { mode: Mode::Tasks, ..with_tasks(run) };
+    run.rungs.retain(|rung| !rung.items.is_empty());
+    for rung in &mut run.rungs {
+        rung.trials.clear();
+        for asked in tasks.rungs.iter().filter(|asked| asked.model == rung.model) {
+            (rung.items, rung.load) = (asked.results.clone(), asked.load.clone());
+        }
+    }
+    if let Some(plan) = &mut run.tasks {
+        plan.unavailable.clear();
+    }
+    run
 }
 
 /// The seed's run with its trials one after the other, and with readings that nobody took: they show what a time line looks like.

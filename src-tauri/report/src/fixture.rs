@@ -11,6 +11,8 @@ use toprung_core::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
 use toprung_core::plan::Mode;
 use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
 
+pub(crate) mod tasks;
+
 /// One rung: name, bytes of its file, tokens per second, response time in ms, answered of 5.
 pub(crate) type Row = (&'static str, u64, f64, f64, u32);
 

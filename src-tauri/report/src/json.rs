@@ -1,5 +1,7 @@
 //! The versioned JSON export. Other programs rely on it: a key is never renamed or left out, and unknown is null.
 
+mod tasks;
+
 use serde::Serialize;
 use toprung_core::analysis::{
     Analysis, DepthSpeed, Estimate, Grade, Knee, Observed, RungSummary, RungVerdict, Step, Success, SweetSpot, Use,
@@ -10,14 +12,22 @@ use toprung_core::machine::Machine;
 use toprung_core::model::EngineDescription;
 use toprung_core::run::RunRecord;
 
+use crate::Report;
 use crate::text::Redaction;
+use tasks::{AdviceJson, TasksJson};
 
 /// Raised when a key changes its meaning; a new key does not raise it.
 const SCHEMA: u32 = 1;
 
 /// The run and what it means as JSON, schema 1. Times are in milliseconds, speeds in tokens per second, sizes in bytes,
 /// energy in joules, power in watts, changes relative (−0.34 is 34 % less). Host and user names are left out.
+/// The advice goes by the default weights and floors; [`Report::json`] takes others.
 pub fn export_json(run: &RunRecord, analysis: &Analysis) -> String {
+    export(&Report::new(run, analysis))
+}
+
+pub(crate) fn export(report: &Report<'_>) -> String {
+    let (run, analysis, advised) = (report.run, report.analysis, report.advised());
     let redaction = Redaction::of(run);
     let export = Export {
         schema: SCHEMA,
@@ -32,6 +42,8 @@ pub fn export_json(run: &RunRecord, analysis: &Analysis) -> String {
         steps: analysis.steps.iter().map(|step| step_json(step, &redaction)).collect(),
         knee: analysis.knee.as_ref().map(|knee| knee_json(knee, &redaction)),
         sweet_spots: analysis.sweet_spots.iter().map(|spot| spot_json(spot, &redaction)).collect(),
+        tasks: advised.as_ref().map(|advised| tasks::tasks_json(advised, &redaction)),
+        advice: advised.as_ref().map(|advised| tasks::advice_json(&advised.advice, &redaction)),
     };
     // Plain structs with string keys always serialise, so there is no error to pass on.
     serde_json::to_string_pretty(&export).unwrap_or_default()
@@ -45,6 +57,9 @@ struct Export<'a> {
     steps: Vec<StepJson>,
     knee: Option<KneeJson>,
     sweet_spots: Vec<SweetSpotJson>,
+    /// Null where no tasks were asked.
+    tasks: Option<TasksJson>,
+    advice: Option<AdviceJson>,
 }
 
 #[derive(Serialize)]

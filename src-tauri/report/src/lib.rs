@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+mod advised;
 pub mod chart;
 mod document;
 mod error;
@@ -13,6 +14,7 @@ mod json;
 mod markdown;
 mod palette;
 mod pdf;
+mod report;
 mod text;
 mod words;
 mod world;
@@ -22,6 +24,7 @@ pub use error::ReportError;
 pub use json::export_json;
 pub use markdown::{MarkdownReport, markdown};
 pub use pdf::pdf;
+pub use report::Report;
 pub use write::save;
 
 #[cfg(test)]

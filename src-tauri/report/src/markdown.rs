@@ -5,9 +5,9 @@
 
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
-use toprung_core::validation::Check;
 
-use crate::document::{Document, Fact, Figure, Table};
+use crate::Report;
+use crate::document::{Document, Fact, Figure, Table, TaskAdvicePart, TasksPart};
 
 /// A Markdown report with the files that it links to.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,9 +17,13 @@ pub struct MarkdownReport {
     pub assets: Vec<(String, String)>,
 }
 
-/// The report as Markdown, with the checks of the machine. Its links name `assets_folder`, relative to the report.
-pub fn markdown(run: &RunRecord, analysis: &Analysis, checks: &[Check], assets_folder: &str) -> MarkdownReport {
-    let document = Document::of(run, analysis, checks);
+/// The report as Markdown, with the default weights and floors. Its links name `assets_folder`, relative to the report.
+pub fn markdown(run: &RunRecord, analysis: &Analysis, assets_folder: &str) -> MarkdownReport {
+    set(&Report::new(run, analysis), assets_folder)
+}
+
+pub(crate) fn set(report: &Report<'_>, assets_folder: &str) -> MarkdownReport {
+    let document = Document::of(report);
     let page = Page { folder: assets_folder };
     MarkdownReport {
         text: page.set(&document),
@@ -33,20 +37,27 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn set(&self, document: &Document) -> String {
-        let blocks = [
+        let head = [
             format!("# {}", document.title),
             format!("**Hardware**: {}  \n**Session**: {}", escaped(&document.hardware), escaped(&document.session)),
             escaped(&document.headline),
-            self.performance(document),
-            next_phase(document),
-            self.escalation(document),
-            sweet_spots(document),
+        ];
+        let tasks = document.tasks.as_ref().map(|tasks| self.tasks(tasks, document)).unwrap_or_default();
+        let body = if document.has_ladder {
+            vec![self.performance(document), next_phase(document), self.escalation(document), tasks, sweet_spots(document)]
+        } else {
+            // The advice leads: there is no speed to lead with.
+            let status = section("Status", &[escaped(&document.status), list(&document.queue)]);
+            vec![tasks, sweet_spots(document), status, section("Hardware Utilisation", &self.utilisation(document))]
+        };
+        let tail = [
             capability(document),
             section("Infrastructure Validation", &[facts(&document.validation)]),
             section("Key Insights", &[list(&document.insights)]),
             format!("---\n\n{}", document.method.iter().map(|line| format!("*{}*", escaped(line))).collect::<Vec<_>>().join("  \n")),
         ];
-        let mut text = blocks.into_iter().filter(|block| !block.is_empty()).collect::<Vec<_>>().join("\n\n");
+        let blocks = head.into_iter().chain(body).chain(tail);
+        let mut text = blocks.filter(|block| !block.is_empty()).collect::<Vec<_>>().join("\n\n");
         text.push('\n');
         text
     }
@@ -69,15 +80,34 @@ impl Page<'_> {
 
     fn escalation(&self, document: &Document) -> String {
         let pattern = format!("**Pattern**: {}", escaped(&document.pattern));
-        let use_of_hardware = format!("### Hardware Utilisation\n\n{}", facts(&document.utilisation));
-        let parts = [
-            facts(&document.steps),
-            pattern,
-            self.figure(document.escalation.as_ref()),
-            use_of_hardware,
-            self.figure(document.memory.as_ref()),
-        ];
+        let [use_of_hardware, memory] = self.utilisation(document);
+        let use_of_hardware = format!("### Hardware Utilisation\n\n{use_of_hardware}");
+        let parts = [facts(&document.steps), pattern, self.figure(document.escalation.as_ref()), use_of_hardware, memory];
         section("Escalation Pattern Analysis", &parts)
+    }
+
+    fn utilisation(&self, document: &Document) -> [String; 2] {
+        [facts(&document.utilisation), self.figure(document.memory.as_ref())]
+    }
+
+    /// In a ladder's report the headline is the ladder's, so that the tasks' own stands here.
+    fn tasks(&self, tasks: &TasksPart, document: &Document) -> String {
+        let headline = if document.has_ladder { escaped(&tasks.headline) } else { String::new() };
+        let titled = |title: &str, text: String| if text.is_empty() { text } else { format!("### {title}\n\n{text}") };
+        let note = tasks.scores_note.to_owned();
+        let scores = match tasks.scores.is_empty() {
+            true => String::new(),
+            false => std::iter::once(note).chain(tasks.scores.iter().map(table)).collect::<Vec<_>>().join("\n\n"),
+        };
+        let mut parts = vec![
+            headline,
+            tasks.overview.as_ref().map(table).unwrap_or_default(),
+            self.figure(tasks.figure.as_ref()),
+            titled("Right Answers by Task and Model", scores),
+            titled("Could Not Be Asked", facts(&tasks.unavailable)),
+        ];
+        parts.extend(tasks.advice.iter().map(advice));
+        section("Which Model for Which Task", &parts)
     }
 
     fn figure(&self, figure: Option<&Figure>) -> String {
@@ -88,6 +118,11 @@ impl Page<'_> {
     }
 }
 
+fn advice(advice: &TaskAdvicePart) -> String {
+    let parts = [format!("### {}", escaped(&advice.title)), escaped(&advice.sentence), list(&advice.evidence), facts(&advice.facts)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
 fn next_phase(document: &Document) -> String {
     let queue =
         if document.queue.is_empty() { "Nothing is waiting: every planned rung was tried.".to_owned() } else { list(&document.queue) };
@@ -95,7 +130,11 @@ fn next_phase(document: &Document) -> String {
 }
 
 fn sweet_spots(document: &Document) -> String {
-    let spots = if document.sweet_spots.is_empty() { "None: no rung answered reliably.".to_owned() } else { facts(&document.sweet_spots) };
+    let spots = match (document.sweet_spots.is_empty(), document.has_ladder) {
+        (true, true) => "None: no rung answered reliably.".to_owned(),
+        (true, false) => String::new(),
+        (false, _) => facts(&document.sweet_spots),
+    };
     section("Quality vs Speed Trade-offs", &[spots])
 }
 
@@ -114,7 +153,7 @@ fn section(title: &str, parts: &[String]) -> String {
 
 fn table(table: &Table) -> String {
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-    let head = line(table.head.iter().map(|cell| (*cell).to_owned()).collect());
+    let head = line(table.head.iter().map(|cell| escaped(cell)).collect());
     let rule = line(table.head.iter().map(|_| "---".to_owned()).collect());
     let row = |row: &Vec<String>| {
         let bold_first = |(i, cell): (usize, &String)| if i == 0 { format!("**{}**", escaped(cell)) } else { escaped(cell) };
@@ -161,128 +200,4 @@ fn in_a_link(folder: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use toprung_core::analysis::{Floors, analyse};
-    use toprung_core::seed::seed_run;
-    use toprung_core::validation::validate_run;
-
-    use super::*;
-    use crate::fixture;
-
-    #[test]
-    fn the_seed_reads_as_its_document_did() {
-        let run = seed_run();
-        let report = markdown(&run, &analyse(&run, &Floors::default()), &validate_run(&run, &[], None), "report-assets");
-        let lines = [
-            "# Model Escalation Ladder Results",
-            "**Hardware**: Intel Core i9-14900HX · 24 cores · 32.0 GiB memory · NVIDIA GeForce RTX 4070 Laptop GPU 8.00 GiB · on mains",
-            "| Model | Size | Tokens/s | Response time | Success rate | Notes |",
-            "| **Llama 3.2 3B** | 2.00 GB | 54.7 (54.4–54.9, 5 trials) | 1.61 s | 100 % (5 of 5) | Balanced. −34 % throughput. Grade A. |",
-            "Escalation ladder complete: 5 of 6 rungs measured, 1 failing, 1 left out.",
-            "- **Llama 3.2 1B → Llama 3.2 3B**: −34 % throughput (+44 % response time)",
-            "- **Llama 3.2 3B → Llama 3 8B**: −43 % throughput (+80 % response time)",
-            "- **Llama 3 8B → CodeLlama 13B**: −71 % throughput (+257 % response time)",
-            "- **CodeLlama 13B → GPT-OSS 20B**: −94 % throughput (−25 % response time), but failing",
-            "- **Memory**: 23.0 GiB of 32.0 GiB available at its lowest",
-            "- **Temperature**: not readable",
-            "- **Avoid**: GPT-OSS 20B.",
-            "- **Cooling**: not tested: No test of sustained load is stored.",
-            "- **Model files**: PASS: 5 models loaded, none damaged.",
-            "- **Concurrent downloads**: not tested: No test of concurrent download is stored.",
-        ];
-        for line in lines {
-            assert!(report.text.lines().any(|written| written.trim_end().starts_with(line)), "“{line}” is missing in:\n{}", report.text);
-        }
-        let sections = ["Performance Benchmark Results", "Next Phase", "Escalation Pattern Analysis", "Quality vs Speed Trade-offs"];
-        let later = ["Hardware Capability Assessment", "Infrastructure Validation", "Key Insights"];
-        let headings: Vec<&str> = report.text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-        assert_eq!(headings, [sections.as_slice(), later.as_slice()].concat(), "the sections are the seed's, in its order");
-    }
-
-    #[test]
-    fn every_chart_that_is_linked_is_there() {
-        let (run, analysis) = fixture::of(&fixture::SEED);
-        let report = markdown(&run, &analysis, &[], "a b-assets");
-        let links: Vec<&str> = report.text.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-        let files: Vec<String> = report.assets.iter().map(|(name, _)| format!("a%20b-assets/{name}")).collect();
-        assert_eq!(links, files, "a link without its file shows a broken picture");
-        assert!(report.assets.iter().all(|(_, svg)| svg.starts_with("<svg ")), "the files are the charts");
-    }
-
-    #[test]
-    fn energy_has_its_table_where_power_was_read_and_a_reason_where_not() {
-        let (run, mut analysis) = fixture::of(&fixture::SEED);
-        let report = |analysis: &Analysis| markdown(&run, analysis, &[], "assets").text;
-        assert!(report(&analysis).contains("Energy per token is not known: no power was readable"), "{}", report(&analysis));
-        assert!(!report(&analysis).contains("### What a Token Costs in Energy"));
-        analysis.rungs[1].energy = Ok(fixture::energy());
-        let row = "| **llama3.2:3b** | 0.562 | 0.450 | 30.0 W | 6.00 W | processor (RAPL) |";
-        assert!(report(&analysis).contains(row), "{}", report(&analysis));
-    }
-
-    #[test]
-    fn a_hostile_name_adds_no_cell_line_or_tag() {
-        let (run, mut analysis) = fixture::of(&fixture::SEED);
-        let before = markdown(&run, &analysis, &[], "assets").text.lines().count();
-        let hostile = "<img src=x onerror=alert(1)> | x |\n\n# h\n![p](http://evil.example/p.png) <https://evil.example>";
-        for rung in &mut analysis.rungs {
-            rung.title = hostile.to_owned();
-            rung.reasons.push(hostile.to_owned());
-        }
-        analysis.headline = hostile.to_owned();
-        let text = markdown(&run, &analysis, &[], "assets").text;
-        assert_eq!(text.lines().count(), before, "a line break in a name would end its table");
-        assert!(!text.contains("<img") && !text.contains("://") && !text.contains("![p]("), "{text}");
-        let cells = |line: &str| line.matches(" | ").count();
-        let table: Vec<usize> = text.lines().filter(|line| line.starts_with("| ")).map(cells).collect();
-        assert!(table[..7].iter().all(|n| *n == 5), "six columns in each of the seven lines, not {table:?}");
-    }
-
-    #[test]
-    fn missing_sensors_are_said_and_are_not_zero() {
-        let (mut run, analysis) = fixture::of(&fixture::SEED);
-        run.samples.iter_mut().for_each(|sample| sample.temperature_c = None);
-        assert!(markdown(&run, &analysis, &[], "a").text.contains("- **Temperature**: not readable"));
-        run.samples.clear();
-        assert!(markdown(&run, &analysis, &[], "a").text.contains("nothing was sampled during this run"));
-        run.machine = toprung_core::machine::Machine::default();
-        assert!(
-            markdown(&run, &analysis, &[], "a").text.contains("**Hardware**: not readable"),
-            "an unknown machine is said to be unknown"
-        );
-    }
-
-    #[test]
-    fn a_run_without_figures_claims_nothing() {
-        let (run, analysis) = fixture::nothing_measured();
-        let text = markdown(&run, &analysis, &validate_run(&run, &[], None), "a").text;
-        assert!(text.contains("Failed: it ran out of memory (needs 15.8 GiB, 11.2 GiB free)."), "each row says why it is empty: {text}");
-        assert!(text.contains("No rung is at once reliable"), "without a knee nothing is said to work");
-        assert!(text.contains("- **Model files**: not tested"), "PASS needs an observation");
-        assert!(!text.contains("PASS: 5 models"), "nothing loaded");
-    }
-
-    #[test]
-    fn hostile_text_stays_text() {
-        let table = [
-            ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)&gt;"),
-            ("a|b", "a&#124;b"),
-            ("`rm -rf`", "\\`rm -rf\\`"),
-            ("[click](javascript:alert(1))", "\\[click\\](javascript:alert(1))"),
-            ("https://evil.example", "https&#58;//evil.example"),
-            ("WWW.evil.example", "WWW&#46;evil.example"),
-            ("a@evil.example", "a&#64;evil.example"),
-            ("**bold** _it_ ~~no~~", "\\*\\*bold\\*\\* \\_it\\_ \\~\\~no\\~\\~"),
-            ("- item", "\\- item"),
-            ("llama3.2:1b-Q4_K_M", "llama3.2:1b-Q4_K_M"),
-        ];
-        for (text, inert) in table {
-            assert_eq!(escaped(text), inert);
-        }
-    }
-
-    #[test]
-    fn a_folder_with_any_name_can_be_linked() {
-        assert_eq!(in_a_link("my (first) räport-assets"), "my%20%28first%29%20r%C3%A4port-assets");
-    }
-}
+mod tests;

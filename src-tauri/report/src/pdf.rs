@@ -2,34 +2,37 @@
 
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
-use toprung_core::validation::Check;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
-use crate::ReportError;
 use crate::document::Document;
 use crate::world::{ReportWorld, printable};
+use crate::{Report, ReportError};
 
 /// The name under which the template reads what the report says. Data never becomes markup: it is read as values.
 const DATA_FILE: &str = "report.json";
 
-/// The report as a PDF, A4, in the light theme. The same run gives the same bytes.
+/// The report as a PDF, A4, in the light theme, with the default weights and floors. The same run gives the same bytes.
 ///
 /// # Errors
 /// [`ReportError::NotSet`] with typst's own words; a run's content cannot cause it.
-pub fn pdf(run: &RunRecord, analysis: &Analysis, checks: &[Check]) -> Result<Vec<u8>, ReportError> {
-    let pages = set(run, analysis, checks)?;
+pub fn pdf(run: &RunRecord, analysis: &Analysis) -> Result<Vec<u8>, ReportError> {
+    write(&Report::new(run, analysis))
+}
+
+pub(crate) fn write(report: &Report<'_>) -> Result<Vec<u8>, ReportError> {
+    let pages = set(report)?;
     let standards = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|error| ReportError::NotSet(error.message().to_string()))?;
     let creator = Smart::Custom(Some("Toprung".to_owned()));
-    let options = PdfOptions { ident: Smart::Custom(run.id.clone()), creator, standards, ..PdfOptions::default() };
+    let options = PdfOptions { ident: Smart::Custom(report.run.id.clone()), creator, standards, ..PdfOptions::default() };
     typst_pdf::pdf(&pages, &options).map_err(|errors| not_set(&errors))
 }
 
 /// The report's pages, before they are written as a PDF.
-fn set(run: &RunRecord, analysis: &Analysis, checks: &[Check]) -> Result<PagedDocument, ReportError> {
-    let document = Document::of(run, analysis, checks);
+fn set(report: &Report<'_>) -> Result<PagedDocument, ReportError> {
+    let document = Document::of(report);
     let data = serde_json::to_string(&document).map_err(|error| ReportError::NotSet(error.to_string()))?;
     let charts = document.figures().map(|figure| (figure.file.clone(), printable(&figure.svg)));
     let world = ReportWorld::new(charts.chain([(DATA_FILE.to_owned(), printable(&data))])).map_err(ReportError::NotSet)?;
@@ -45,11 +48,11 @@ fn not_set(errors: &[SourceDiagnostic]) -> ReportError {
 mod tests {
     use toprung_core::analysis::{Floors, analyse};
     use toprung_core::seed::seed_run;
-    use toprung_core::validation::validate_run;
     use typst::layout::{Frame, FrameItem};
 
     use super::*;
     use crate::fixture;
+    use crate::fixture::tasks::{THREE, asked, twelve_asked};
 
     fn collect(frame: &Frame, texts: &mut String, links: &mut usize) {
         for (_, item) in frame.items() {
@@ -64,7 +67,7 @@ mod tests {
 
     /// The letters on the pages without any space, the number of links, and the number of pages.
     fn read(run: &RunRecord, analysis: &Analysis) -> (String, usize, usize) {
-        let pages = set(run, analysis, &validate_run(run, &[], None)).unwrap();
+        let pages = set(&Report::new(run, analysis)).unwrap();
         let (mut texts, mut links) = (String::new(), 0);
         for page in pages.pages() {
             collect(&page.frame, &mut texts, &mut links);
@@ -117,13 +120,35 @@ mod tests {
         let (text, links, _) = read(&run, &analysis);
         assert!(text.contains(&dense("#panic() *b* $x$ @ref <lab> `raw` https://evil.example \\ ?? ?")), "data is read as values: {text}");
         assert_eq!(links, 0, "an address in a name is no link");
-        assert!(pdf(&run, &analysis, &[]).is_ok(), "a character that the face lacks must not make the PDF fail");
+        assert!(pdf(&run, &analysis).is_ok(), "a character that the face lacks must not make the PDF fail");
+    }
+
+    #[test]
+    fn tasks_are_set_accessibly_with_their_advice() {
+        let (run, analysis) = asked(&THREE);
+        let (text, links, pages) = read(&run, &analysis);
+        let lines =
+            ["Model Task Results", "Which model for which task", "Could not be asked", "22 of 24", "74–98 %", "Floors", "Avoid", "suite 3"];
+        for line in lines {
+            assert!(text.contains(&dense(line)), "“{line}” is missing: {text}");
+        }
+        assert!(!text.contains(&dense("Performance benchmark results")), "no speed was measured");
+        assert_eq!((links, pages), (0, 3), "three models at three tasks");
+        let mut climbed = fixture::of(&fixture::SEED);
+        climbed.0.tasks = run.tasks.clone();
+        climbed.0.rungs[0].items = run.rungs[0].items.clone();
+        let mut unanswered = asked(&THREE[..1]);
+        unanswered.0.rungs[0].items.clear();
+        for (run, analysis) in [(run, analysis), climbed, unanswered, asked(&[]), twelve_asked()] {
+            let written = pdf(&run, &analysis);
+            assert!(written.is_ok(), "{} models: {:?}", run.rungs.len(), written.err());
+        }
     }
 
     #[test]
     fn ladders_of_every_size_can_be_printed() {
         for (run, analysis) in [fixture::of(&[]), fixture::of(&fixture::SEED[..1]), fixture::twelve(), fixture::nothing_measured()] {
-            let written = pdf(&run, &analysis, &[]);
+            let written = pdf(&run, &analysis);
             assert!(written.is_ok(), "{} rungs: {written:?}", analysis.rungs.len());
         }
     }

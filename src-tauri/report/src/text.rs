@@ -13,22 +13,27 @@ const HOME_PARENTS: [&str; 4] = ["/home/", "/Users/", "\\Users\\", "\\\\Users\\\
 
 /// Makes texts of one run shareable.
 pub(crate) struct Redaction {
-    /// The engine's host, where it is not this machine's loopback.
-    host: Option<String>,
+    /// The engines' hosts that are not this machine's loopback.
+    hosts: Vec<String>,
 }
 
 impl Redaction {
     pub(crate) fn of(run: &RunRecord) -> Self {
-        Self { host: run.engine.url.as_deref().and_then(host_of).filter(|host| !is_loopback(host)) }
+        let own = run.rungs.iter().filter_map(|rung| rung.engine.as_ref());
+        Self::of_addresses(std::iter::once(&run.engine).chain(own).filter_map(|engine| engine.url.as_deref()))
+    }
+
+    pub(crate) fn of_addresses<'a>(addresses: impl Iterator<Item = &'a str>) -> Self {
+        let mut hosts: Vec<String> = addresses.filter_map(host_of).filter(|host| !is_loopback(host)).collect();
+        // The longest first: one host's name may be part of another's.
+        hosts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        hosts.dedup();
+        Self { hosts }
     }
 
     /// One line without control or bidirectional characters, host name or user name.
     pub(crate) fn text(&self, text: &str) -> String {
-        let text = without_people(&plain(text));
-        match &self.host {
-            Some(host) => replace_word(&text, host, HOST_WORD),
-            None => text,
-        }
+        self.hosts.iter().fold(without_people(&plain(text)), |text, host| replace_word(&text, host, HOST_WORD))
     }
 }
 
@@ -159,7 +164,7 @@ mod tests {
         assert_eq!(without_people("C:\\Users\\Bob Lee\\m.gguf and /Users/eve"), "~\\m.gguf and ~");
         assert_eq!(host_of("http://me:secret@alices-box.lan:11434/api").as_deref(), Some("alices-box.lan"));
         assert_eq!(host_of("http://[fe80::1]:11434").as_deref(), Some("fe80::1"));
-        let redaction = Redaction { host: Some("box".to_owned()) };
+        let redaction = Redaction::of_addresses(["http://box:11434", "http://localhost:1"].into_iter());
         assert_eq!(redaction.text("http://box:11434 said no; a toolbox did not"), "http://engine-host:11434 said no; a toolbox did not");
     }
 }

@@ -3,7 +3,10 @@
 use toprung_core::analysis::{Analysis, Knee, RungSummary, RungVerdict, Step};
 use toprung_core::cause::Cause;
 use toprung_core::format;
+use toprung_core::recommend::Candidate;
 use toprung_core::run::{RunRecord, RungRecord, RungStatus};
+
+use crate::text::Redaction;
 
 /// The verdict as a person reads it.
 pub(crate) fn verdict(verdict: RungVerdict) -> &'static str {
@@ -84,4 +87,38 @@ pub(crate) fn size_and_grade(rung: &RungSummary) -> Vec<String> {
     let size = rung.facts.file_bytes.map(format::bytes_gb);
     let grade = rung.grade.map(|grade| format!("grade {grade:?}"));
     [size, grade, rung.facts.quantization.clone()].into_iter().flatten().collect()
+}
+
+/// “1 task”, “10 tasks”.
+pub(crate) fn tasks_in_words(n: usize) -> String {
+    format::count(u32::try_from(n).unwrap_or(u32::MAX), "task", "tasks")
+}
+
+/// The ends of a share’s interval with one sign: “74–98 %”.
+pub(crate) fn share_range(low: f64, high: f64) -> String {
+    format!("{}–{}", format::percent(low).trim_end_matches(" %"), format::percent(high))
+}
+
+/// A time that a person set, in as few digits as it needs: “500 ms”, “30 s”, “1 min 30 s”.
+pub(crate) fn set_time(seconds: f64) -> String {
+    match seconds {
+        short if short < 1.0 => format!("{} ms", format::setting(short * 1e3)),
+        short if short < 60.0 => format!("{} s", format::setting(short)),
+        long => format::duration(long),
+    }
+}
+
+/// A speed that a person set: “25 tokens/s”.
+pub(crate) fn set_speed(tps: f64) -> String {
+    format!("{} tokens/s", format::setting(tps))
+}
+
+/// What each candidate is called; where two share a title, by its model and engine too.
+pub(crate) fn model_names(candidates: &[Candidate], redaction: &Redaction) -> Vec<String> {
+    let is_shared = |title: &str| candidates.iter().filter(|candidate| candidate.title == title).count() > 1;
+    let name = |candidate: &Candidate| match is_shared(&candidate.title) {
+        true => redaction.text(&format!("{} ({}, {})", candidate.title, candidate.model, candidate.engine.title())),
+        false => redaction.text(&candidate.title),
+    };
+    candidates.iter().map(name).collect()
 }

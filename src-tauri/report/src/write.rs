@@ -7,31 +7,34 @@ use std::path::{Path, PathBuf};
 
 use toprung_core::analysis::Analysis;
 use toprung_core::run::RunRecord;
-use toprung_core::validation::Check;
 
-use crate::{ReportError, export_json, markdown, pdf};
+use crate::{Report, ReportError};
 
 /// Saves the run as what the path's ending names: `.md` (its charts in `<stem>-assets` beside it), `.pdf` or `.json`.
-/// Gives the path that was written.
+/// Gives the path that was written. Its advice goes by the default weights and floors; [`Report::save`] takes others.
 ///
 /// # Errors
 /// Another ending, a PDF that could not be set, or a place that could not be written. An existing file is intact then.
-pub fn save(run: &RunRecord, analysis: &Analysis, checks: &[Check], path: &Path) -> Result<PathBuf, ReportError> {
+pub fn save(run: &RunRecord, analysis: &Analysis, path: &Path) -> Result<PathBuf, ReportError> {
+    save_report(&Report::new(run, analysis), path)
+}
+
+pub(crate) fn save_report(report: &Report<'_>, path: &Path) -> Result<PathBuf, ReportError> {
     let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
     let written = match ending.as_deref() {
-        Some("json") => write_all(&[(path.to_owned(), export_json(run, analysis).into_bytes())]),
-        Some("pdf") => write_all(&[(path.to_owned(), pdf(run, analysis, checks)?)]),
-        Some("md") => write_markdown(run, analysis, checks, path),
+        Some("json") => write_all(&[(path.to_owned(), report.json().into_bytes())]),
+        Some("pdf") => write_all(&[(path.to_owned(), report.pdf()?)]),
+        Some("md") => write_markdown(report, path),
         _ => return Err(ReportError::UnknownFormat(path.to_owned())),
     };
     written.map(|()| path.to_owned()).map_err(|(path, source)| ReportError::NotWritten { path, source })
 }
 
-fn write_markdown(run: &RunRecord, analysis: &Analysis, checks: &[Check], path: &Path) -> Result<(), (PathBuf, io::Error)> {
+fn write_markdown(report: &Report<'_>, path: &Path) -> Result<(), (PathBuf, io::Error)> {
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = format!("{stem}-assets");
     let folder = path.with_file_name(&name);
-    let report = markdown(run, analysis, checks, &name);
+    let report = report.markdown(&name);
     match fs::create_dir(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err((folder, error)),
         _ => {}

@@ -31,7 +31,8 @@ fn model_files(run: &RunRecord) -> Check {
     let of = |verdict, line: String, next_step: &str| check("model_files", "Model files", verdict, vec![line], next_step);
     let is_damaged = |status: &RungStatus| matches!(status, RungStatus::Failed(cause) if is_about_files(cause.kind));
     let damaged = run.rungs.iter().filter(|rung| is_damaged(&rung.status)).count() as u32;
-    let loaded = run.rungs.iter().filter(|rung| rung.load.load_ms.is_some() || !rung.trials.is_empty()).count() as u32;
+    let loaded =
+        run.rungs.iter().filter(|rung| rung.load.load_ms.is_some() || !rung.trials.is_empty() || !rung.items.is_empty()).count() as u32;
     match (damaged, loaded) {
         (0, 0) => of(CheckVerdict::NotTested, "No model was seen to load.".to_owned(), "Climb a ladder."),
         (0, loaded) => of(CheckVerdict::Pass, format!("{} loaded, none damaged.", format::count(loaded, "model", "models")), ""),

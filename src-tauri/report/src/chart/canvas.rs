@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
-use plotters::element::{PathElement, Polygon, Rectangle, Text};
+use plotters::element::{Circle, PathElement, Polygon, Rectangle, Text};
 use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, RGBColor, ShapeStyle, TextStyle};
@@ -84,6 +84,17 @@ impl<'a> Canvas<'a> {
             let style = ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 2 };
             let _ = self.area.draw(&PathElement::new(points.to_vec(), style));
         }
+    }
+
+    /// A line one pixel wide.
+    pub(super) fn hairline(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) {
+        let style = ShapeStyle { color: color.to_rgba(), filled: false, stroke_width: 1 };
+        let _ = self.area.draw(&PathElement::new(vec![from, to], style));
+    }
+
+    /// A filled disc.
+    pub(super) fn dot(&self, middle: (i32, i32), radius: i32, color: RGBColor) {
+        let _ = self.area.draw(&Circle::new(middle, radius, color.filled()));
     }
 
     /// A small triangle that points right: the knee's marker.

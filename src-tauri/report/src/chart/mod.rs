@@ -2,7 +2,7 @@
 //!
 //! The ladder is the one picture of this product: rungs stack upward with the smallest at the bottom, and a
 //! bar's length is the figure. What is compared is that picture with one panel, or with several that share the rungs;
-//! what goes on in time is drawn as lines on one axis.
+//! what goes on in time is drawn as lines on one axis, and what models are worth at tasks as points of quality and speed.
 
 mod bars;
 mod canvas;
@@ -11,20 +11,24 @@ mod finish;
 mod layout;
 mod lines;
 mod measure;
+mod quality;
 mod spec;
 mod stress;
 mod timeline;
 
 use toprung_core::analysis::Analysis;
+use toprung_core::plan::Mode;
 use toprung_core::run::RunRecord;
+use toprung_core::task::Task;
 
 pub use crate::palette::Theme;
 pub use draw::chart;
+pub use quality::quality_chart;
 pub use stress::stress_chart;
 pub use timeline::{NoTimeline, timeline_for};
 
 /// What a chart shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ChartKind {
     /// Decode speed in tokens per second.
     Throughput,
@@ -36,24 +40,45 @@ pub enum ChartKind {
     Memory,
     /// Throughput, response time and success side by side over the same rungs.
     Escalation,
+    /// Share of right answers against speed, at one task or (`None`) over all that were asked.
+    Quality(Option<Task>),
 }
 
-impl ChartKind {
-    pub const ALL: [Self; 5] = [Self::Throughput, Self::ResponseTime, Self::Success, Self::Memory, Self::Escalation];
+/// The name of the quality chart; a colon and a task's name behind it ask for that task's.
+const QUALITY: &str = "quality";
 
-    /// The stable name used in messages and file names.
-    pub fn name(self) -> &'static str {
+impl ChartKind {
+    /// The charts over the rungs of a ladder.
+    pub const OF_RUNGS: [Self; 5] = [Self::Throughput, Self::ResponseTime, Self::Success, Self::Memory, Self::Escalation];
+
+    /// The stable name used in messages: `throughput`, `quality`, `quality:coding`.
+    pub fn name(&self) -> String {
         match self {
-            Self::Throughput => "throughput",
-            Self::ResponseTime => "response_time",
-            Self::Success => "success",
-            Self::Memory => "memory",
-            Self::Escalation => "escalation",
+            Self::Throughput => "throughput".to_owned(),
+            Self::ResponseTime => "response_time".to_owned(),
+            Self::Success => "success".to_owned(),
+            Self::Memory => "memory".to_owned(),
+            Self::Escalation => "escalation".to_owned(),
+            Self::Quality(None) => QUALITY.to_owned(),
+            Self::Quality(Some(task)) => format!("{QUALITY}:{}", task.name()),
         }
     }
 
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
+        let of_a_task = || Task::from_name(name.strip_prefix(QUALITY)?.strip_prefix(':')?).ok();
+        let plain = Self::OF_RUNGS.into_iter().chain([Self::Quality(None)]).find(|kind| kind.name() == name);
+        plain.or_else(|| of_a_task().map(|task| Self::Quality(Some(task))))
+    }
+
+    /// The charts to offer for a run: those over the rungs unless it only asked tasks, and those of quality where it asked any.
+    pub fn of_run(run: &RunRecord) -> Vec<Self> {
+        let over_rungs = Self::OF_RUNGS.into_iter().filter(|_| run.mode != Mode::Tasks);
+        let tasks = run.tasks.iter().flat_map(|plan| &plan.tasks);
+        let is_answered =
+            |task: &&Task| run.rungs.iter().flat_map(|rung| &rung.items).any(|item| item.task == **task && item.grade.class.counts());
+        let of_tasks: Vec<Self> = tasks.filter(is_answered).map(|task| Self::Quality(Some(task.clone()))).collect();
+        let together = (!of_tasks.is_empty()).then_some(Self::Quality(None));
+        over_rungs.chain(together).chain(of_tasks).collect()
     }
 }
 
@@ -149,8 +174,12 @@ pub struct Mark {
 /// Draws a run's chart, `width` pixels wide (at least 320).
 ///
 /// `None` where there is nothing to show: no rung at all, or no rung with a figure of that kind. The throughput
-/// chart comes even then, because it says of each rung why there is no figure.
+/// chart comes even then, because it says of each rung why there is no figure. The floors in a task's quality chart
+/// are the defaults; [`quality_chart`] takes others, and answers of several runs.
 pub fn chart_for(run: &RunRecord, analysis: &Analysis, kind: ChartKind, theme: Theme, width: u32) -> Option<Chart> {
+    if let ChartKind::Quality(task) = kind {
+        return quality::of_run(run, task.as_ref(), theme, width);
+    }
     spec::spec_for(run, analysis, kind, width).map(|spec| chart(&spec, theme))
 }
 

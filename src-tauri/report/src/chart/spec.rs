@@ -11,7 +11,7 @@ use crate::words;
 
 pub(super) fn spec_for(run: &RunRecord, analysis: &Analysis, kind: ChartKind, width: u32) -> Option<ChartSpec> {
     let source = Source { run, analysis, redaction: Redaction::of(run) };
-    let measures = measures(kind);
+    let measures = measures(&kind);
     let panels: Vec<Panel> = measures.iter().map(|measure| source.panel(*measure)).collect();
     let has_figure = panels.iter().flat_map(|panel| &panel.bars).any(|bar| bar.value.is_some());
     if analysis.rungs.is_empty() || (!has_figure && kind != ChartKind::Throughput) {
@@ -22,13 +22,15 @@ pub(super) fn spec_for(run: &RunRecord, analysis: &Analysis, kind: ChartKind, wi
     Some(ChartSpec { width, rungs, alt: source.alt(measures, &panels), panels, hatched: "avoid", head, rows })
 }
 
-fn measures(kind: ChartKind) -> &'static [Measure] {
+fn measures(kind: &ChartKind) -> &'static [Measure] {
     match kind {
         ChartKind::Throughput => &[Measure::Throughput],
         ChartKind::ResponseTime => &[Measure::ResponseTime],
         ChartKind::Success => &[Measure::Success],
         ChartKind::Memory => &[Measure::Memory],
         ChartKind::Escalation => &[Measure::Throughput, Measure::ResponseTime, Measure::Success],
+        // Drawn as points, see `super::quality`.
+        ChartKind::Quality(_) => &[],
     }
 }
 

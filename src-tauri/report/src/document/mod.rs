@@ -6,14 +6,19 @@ mod energy;
 mod hardware;
 mod method;
 mod results;
+mod tasks;
 mod validation;
 
 use serde::Serialize;
 use toprung_core::analysis::{Analysis, Capability, Use};
+use toprung_core::plan::Mode;
 use toprung_core::run::RunRecord;
-use toprung_core::validation::Check;
 
-use crate::chart::{ChartKind, Theme, chart_for};
+pub(crate) use tasks::{TaskAdvicePart, TasksPart};
+
+use crate::advised::Advised;
+use crate::chart::{Chart, ChartKind, Theme, chart_for};
+use crate::report::Report;
 use crate::text::{Redaction, capitalised};
 
 /// Pixels: at the width of an A4 column this sets a chart's small text at about 8 points.
@@ -27,6 +32,10 @@ pub(crate) struct Document {
     pub(crate) session: String,
     /// The answer, before everything that it rests on.
     pub(crate) headline: String,
+    /// `None` where no tasks were asked.
+    pub(crate) tasks: Option<TasksPart>,
+    /// Whether a ladder was climbed: a run of tasks alone has no table of speeds, no steps and no pattern.
+    pub(crate) has_ladder: bool,
     pub(crate) results: Table,
     /// `None` where nothing of it is known.
     pub(crate) details: Option<Table>,
@@ -96,6 +105,8 @@ impl Fact {
 struct Source<'a> {
     run: &'a RunRecord,
     analysis: &'a Analysis,
+    /// `None` where no tasks were asked.
+    advised: Option<&'a Advised>,
     redaction: Redaction,
 }
 
@@ -110,13 +121,23 @@ impl Source<'_> {
 }
 
 impl Document {
-    pub(crate) fn of(run: &RunRecord, analysis: &Analysis, checks: &[Check]) -> Self {
-        let source = Source { run, analysis, redaction: Redaction::of(run) };
+    pub(crate) fn of(report: &Report<'_>) -> Self {
+        let (run, analysis) = (report.run, report.analysis);
+        let advised = report.advised();
+        let source = Source { run, analysis, advised: advised.as_ref(), redaction: Redaction::of(run) };
+        let has_ladder = source.has_ladder();
+        let tasks = source.tasks(report.settings());
         Self {
-            title: "Model Escalation Ladder Results",
+            title: if has_ladder { "Model Escalation Ladder Results" } else { "Model Task Results" },
             hardware: source.machine_line(),
             session: source.session_line(),
-            headline: source.clean(&analysis.headline),
+            headline: match &tasks {
+                // What a run of tasks has to say of speed is that none was measured.
+                Some(tasks) if !has_ladder => tasks.headline.clone(),
+                _ => source.clean(&analysis.headline),
+            },
+            tasks,
+            has_ladder,
             results: source.results(),
             details: source.details(),
             at_depth: source.at_depth(),
@@ -132,32 +153,55 @@ impl Document {
             sweet_spots: source.sweet_spots(),
             proven: source.capabilities(&analysis.proven),
             projected: source.capabilities(&analysis.projected),
-            validation: source.validation(checks),
+            validation: source.validation(report.checks()),
             insights: source.clean_all(&analysis.insights),
-            method: source.method(),
-            ladder: figure(run, analysis, ChartKind::Throughput, "The ladder: decode speed of each rung"),
-            escalation: figure(run, analysis, ChartKind::Escalation, "What each step up costs: speed, response time and answers"),
-            memory: figure(run, analysis, ChartKind::Memory, "Peak memory of the engine’s process at each rung"),
+            method: source.method(report.settings()),
+            ladder: source.figure(ChartKind::Throughput, "The ladder: decode speed of each rung").filter(|_| has_ladder),
+            escalation: source.figure(ChartKind::Escalation, "What each step up costs: speed, response time and answers"),
+            memory: source.figure(ChartKind::Memory, "Peak memory of the engine’s process at each rung"),
         }
     }
 
     pub(crate) fn figures(&self) -> impl Iterator<Item = &Figure> {
-        [&self.ladder, &self.escalation, &self.memory].into_iter().flatten()
+        let quality = self.tasks.as_ref().and_then(|tasks| tasks.figure.as_ref());
+        [quality, self.ladder.as_ref(), self.escalation.as_ref(), self.memory.as_ref()].into_iter().flatten()
     }
 }
 
-fn figure(run: &RunRecord, analysis: &Analysis, kind: ChartKind, caption: &'static str) -> Option<Figure> {
-    let chart = chart_for(run, analysis, kind, Theme::Light, CHART_WIDTH)?;
-    Some(Figure { file: format!("{}.svg", kind.name()), alt: chart.alt, caption, svg: chart.svg })
+impl Figure {
+    fn new(name: &str, chart: Chart, caption: &'static str) -> Self {
+        Self { file: format!("{name}.svg"), alt: chart.alt, caption, svg: chart.svg }
+    }
 }
 
 impl Source<'_> {
+    fn has_ladder(&self) -> bool {
+        self.run.mode != Mode::Tasks
+    }
+
+    fn figure(&self, kind: ChartKind, caption: &'static str) -> Option<Figure> {
+        let name = kind.name();
+        let chart = chart_for(self.run, self.analysis, kind, Theme::Light, CHART_WIDTH)?;
+        Some(Figure::new(&name, chart, caption))
+    }
+}
+
+impl Source<'_> {
+    /// The uses that the seed names: by measured quality where tasks were asked, else by speed and size.
     fn sweet_spots(&self) -> Vec<Fact> {
-        let fact = |usage: Use, title: &str, evidence: &str| {
+        let measured = self.advised.map(|advised| advised.advice.views.as_slice()).unwrap_or_default();
+        let by_size = self.analysis.sweet_spots.iter().filter(|_| self.has_ladder());
+        let fact = |usage: Use, text: &str| {
             let tone = if usage == Use::Avoid { Tone::Bad } else { Tone::Quiet };
-            Fact::new(usage_name(usage), self.clean(&format!("{title}. {evidence}")), tone)
+            (usage, Fact::new(usage_name(usage), self.clean(text), tone))
         };
-        self.analysis.sweet_spots.iter().map(|spot| fact(spot.usage, &spot.title, &spot.evidence)).collect()
+        let is_measured = |usage: Use| usage != Use::Avoid && measured.iter().any(|view| view.usage == usage);
+        let views = measured.iter().map(|view| fact(view.usage, &tasks::view_in_words(view)));
+        let spots =
+            by_size.filter(|spot| !is_measured(spot.usage)).map(|spot| fact(spot.usage, &format!("{}. {}", spot.title, spot.evidence)));
+        let mut facts: Vec<(Use, Fact)> = views.chain(spots).collect();
+        facts.sort_by_key(|(usage, _)| *usage as u8);
+        facts.into_iter().map(|(_, fact)| fact).collect()
     }
 
     fn capabilities(&self, capabilities: &[Capability]) -> Vec<Fact> {

@@ -122,6 +122,9 @@ impl Source<'_> {
     }
 
     pub(super) fn status(&self) -> String {
+        if !self.has_ladder() {
+            return self.status_of_tasks();
+        }
         let planned = self.run.rungs.len() as u32;
         let measured = self.analysis.rungs.iter().filter(|rung| rung.decode_tps.is_some() || rung.success.is_some()).count();
         let failing = self.analysis.rungs.iter().filter(|rung| words::fails(self.run, rung)).count();

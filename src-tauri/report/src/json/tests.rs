@@ -1,7 +1,9 @@
 use serde_json::{Value, json};
+use toprung_core::task::{Grade, GradeClass};
 
 use super::*;
 use crate::fixture;
+use crate::fixture::tasks::{THREE, asked};
 
 fn export((run, analysis): &(RunRecord, Analysis)) -> Value {
     serde_json::from_str(&export_json(run, analysis)).unwrap()
@@ -17,7 +19,7 @@ fn keys(value: &Value) -> Vec<&str> {
 fn every_key_is_there() {
     let json = export(&fixture::of(&fixture::SEED));
     let why = "other programs rely on schema 1: a key may be added with care, never renamed or left out";
-    assert_eq!(keys(&json), ["knee", "run", "rungs", "schema", "steps", "sweet_spots"], "{why}");
+    assert_eq!(keys(&json), ["advice", "knee", "run", "rungs", "schema", "steps", "sweet_spots", "tasks"], "{why}");
     assert_eq!(keys(&json["run"]), ["engine", "id", "machine", "mode", "started_at"], "{why}");
     let machine = [
         "container",
@@ -142,4 +144,100 @@ fn host_and_user_names_are_left_out() {
     let json = export_json(&run, &analysis);
     assert!(!json.contains("alice"), "an export is made to be passed on: {json}");
     assert!(json.contains("could not read ~/models/x.gguf"), "the rest of the cause stays");
+}
+
+#[test]
+fn a_run_without_tasks_has_neither_scores_nor_advice() {
+    let json = export(&fixture::of(&fixture::SEED));
+    assert_eq!(
+        (json.get("tasks"), json.get("advice")),
+        (Some(&Value::Null), Some(&Value::Null)),
+        "not asked is not the same as none right"
+    );
+}
+
+#[test]
+fn scores_and_advice_have_every_key() {
+    let json = export(&asked(&THREE));
+    let why = "other programs rely on schema 1: a key may be added with care, never renamed or left out";
+    let tasks = &json["tasks"];
+    assert_eq!(keys(tasks), ["asked", "scores", "suite", "unavailable"], "{why}");
+    assert_eq!(keys(&tasks["suite"]), ["hash", "number", "seed"], "{why}");
+    let score = [
+        "asked_again",
+        "by_band",
+        "classes",
+        "engine",
+        "first_token_s",
+        "in_form",
+        "model",
+        "not_counted",
+        "output_tokens",
+        "right",
+        "seconds",
+        "task",
+        "tokens_per_s",
+    ];
+    assert_eq!(keys(&tasks["scores"][0]), score, "{why}");
+    assert_eq!(keys(&tasks["scores"][0]["right"]), ["high", "low", "n", "ok"], "{why}");
+    assert_eq!(keys(&tasks["scores"][0]["by_band"][0]), ["band", "in_form", "right"], "{why}");
+    let advice = &json["advice"];
+    assert_eq!(keys(advice), ["tasks", "views", "weights"], "{why}");
+    let task = [
+        "avoid",
+        "evidence",
+        "floors",
+        "items_shared",
+        "models",
+        "pareto",
+        "runner_up",
+        "sentence",
+        "task",
+        "verdict",
+        "what_would_change",
+    ];
+    assert_eq!(keys(&advice["tasks"][0]), task, "{why}");
+    assert_eq!(keys(&advice["tasks"][0]["verdict"]), ["kind", "model", "more_items", "more_seconds", "tied", "why"], "{why}");
+    let model = [
+        "engine",
+        "factors",
+        "is_on_front",
+        "memory_bytes",
+        "model",
+        "p_best",
+        "quality_state",
+        "right_90",
+        "standing",
+        "title",
+        "utility",
+        "why",
+    ];
+    assert_eq!(keys(&advice["tasks"][0]["models"][0]), model, "{why}");
+    assert_eq!(keys(&advice["views"][0]), ["evidence", "model", "tasks", "tied", "use"], "{why}");
+}
+
+#[test]
+fn scores_are_counts_with_their_intervals_and_seconds() {
+    let json = export(&asked(&THREE));
+    let scores = json["tasks"]["scores"].as_array().unwrap();
+    assert_eq!(scores.len(), 9, "three models at three tasks");
+    let reasoning = scores.iter().find(|score| score["model"] == "llama3:8b" && score["task"] == "reasoning").unwrap();
+    assert_eq!((&reasoning["right"]["ok"], &reasoning["right"]["n"], &reasoning["in_form"]["ok"]), (&json!(22), &json!(24), &json!(21)));
+    assert!(reasoning["right"]["low"].as_f64().is_some_and(|low| (0.73..0.76).contains(&low)), "{reasoning}");
+    assert!(reasoning["seconds"]["median"].as_f64().is_some_and(|seconds| (3.2..3.5).contains(&seconds)), "{reasoning}");
+    assert_eq!(json["tasks"]["unavailable"][0]["task"], "coding");
+    assert_eq!(json["tasks"]["suite"]["number"], 3);
+    let advice = json["advice"]["tasks"].as_array().unwrap();
+    let reasoning = advice.iter().find(|advice| advice["task"] == "reasoning").unwrap();
+    assert_eq!((&reasoning["verdict"]["kind"], &reasoning["verdict"]["model"]["model"]), (&json!("use"), &json!("llama3:8b")));
+}
+
+#[test]
+fn the_advice_names_no_host() {
+    let (mut run, analysis) = asked(&THREE);
+    run.engine.url = Some("http://alices-laptop:11434".to_owned());
+    run.rungs[0].items[0].grade = Grade::new(GradeClass::EngineFailed, "http://alices-laptop:11434 did not answer /home/alice/x");
+    run.rungs[1].title = "alices-laptop/m".to_owned();
+    let json = export_json(&run, &analysis);
+    assert!(!json.contains("alice") && json.contains("engine_failed"), "{json}");
 }
