@@ -253,14 +253,21 @@ fn escalation(stored: &Stored<'_>) -> Check {
 }
 
 fn trials_of(run: &RunRecord) -> String {
-    format::count(run.rungs.iter().map(|rung| rung.trials.len()).sum::<usize>() as u32, "trial", "trials")
+    let sum = |of: fn(&RungRecord) -> usize| run.rungs.iter().map(of).sum::<usize>() as u32;
+    let (trials, answers) = (sum(|rung| rung.trials.len()), sum(|rung| rung.items.len()));
+    let told = format::count(trials, "trial", "trials");
+    match (trials, answers) {
+        (_, 0) => told,
+        (0, answers) => format::count(answers, "answer to tasks", "answers to tasks"),
+        (_, answers) => format!("{told} and {}", format::count(answers, "answer to tasks", "answers to tasks")),
+    }
 }
 
 /// A rung that was never stepped on, or one that was measured and of which nothing is stored.
 fn is_missing(rung: &RungRecord) -> bool {
     match rung.status {
         RungStatus::Waiting | RungStatus::Running => true,
-        RungStatus::Measured => rung.trials.is_empty(),
+        RungStatus::Measured => rung.trials.is_empty() && rung.items.is_empty(),
         RungStatus::Failed(_) | RungStatus::LeftOut(_) => false,
     }
 }

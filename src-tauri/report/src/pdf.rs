@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn the_seed_is_an_accessible_pdf() {
         let run = seed_run();
-        let bytes = pdf(&run, &analyse(&run, &Floors::default()), &[]).unwrap();
+        let bytes = pdf(&run, &analyse(&run, &Floors::default())).unwrap();
         assert!(bytes.starts_with(b"%PDF-1.7"), "it is a PDF");
         let holds = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
         assert!(holds("pdfuaid:part"), "it states that it conforms to PDF/UA, and typst refuses to write it if it does not");

@@ -105,7 +105,7 @@ mod tests {
         let (run, analysis) = fixture::of(&fixture::SEED);
         for name in ["Run.md", "run.JSON", "run.pdf"] {
             let path = folder.path().join(name);
-            assert_eq!(save(&run, &analysis, &[], &path).unwrap(), path);
+            assert_eq!(save(&run, &analysis, &path).unwrap(), path);
         }
         assert_eq!(names(folder.path()), ["Run-assets", "Run.md", "run.JSON", "run.pdf"], "drafts are renamed or removed");
         assert_eq!(names(&folder.path().join("Run-assets")), ["escalation.svg", "memory.svg", "throughput.svg"]);
@@ -117,7 +117,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (run, analysis) = fixture::of(&fixture::SEED);
         for name in ["run.docx", "run"] {
-            let refused = save(&run, &analysis, &[], &folder.path().join(name));
+            let refused = save(&run, &analysis, &folder.path().join(name));
             assert!(matches!(refused, Err(ReportError::UnknownFormat(_))), "{name}: {refused:?}");
         }
         assert!(names(folder.path()).is_empty());
@@ -131,7 +131,7 @@ mod tests {
         fs::write(&path, "the old report").unwrap();
         // A file stands where the folder of the charts must be.
         fs::write(folder.path().join("run-assets"), "in the way").unwrap();
-        let failed = save(&run, &analysis, &[], &path);
+        let failed = save(&run, &analysis, &path);
         assert!(matches!(failed, Err(ReportError::NotWritten { .. })), "{failed:?}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "the old report", "an existing file is replaced only by a complete one");
         assert_eq!(names(folder.path()), ["run-assets", "run.md"], "no draft stays");
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_named_in_the_error() {
         let (run, analysis) = fixture::of(&fixture::SEED);
-        let error = save(&run, &analysis, &[], Path::new("/nowhere/at/all/run.json")).unwrap_err().to_string();
+        let error = save(&run, &analysis, Path::new("/nowhere/at/all/run.json")).unwrap_err().to_string();
         assert!(error.contains("/nowhere/at/all/run.json") && error.contains("choose another folder"), "{error}");
     }
 }
