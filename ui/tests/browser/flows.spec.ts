@@ -47,7 +47,7 @@ test.describe("everywhere", () => {
   test("digits, the palette and the help work from the keyboard alone", async ({ open }) => {
     const page = await open(worlds.laptopWorld);
     await expect(page.getByRole("button", { name: "Start the climb" })).toBeEnabled();
-    await page.keyboard.press("3");
+    await page.keyboard.press("4");
     await expect(page).toHaveTitle("Models · Toprung");
     await page.keyboard.press("Control+k");
     await page.keyboard.type("hist");

@@ -41,7 +41,7 @@ test("all tasks are asked unless some are unticked, and the last one stays", asy
 
 test("a task that can't be asked says why before the start", async ({ open }) => {
   const page = await open(worlds.noTasksWorld, "recommend");
-  await expect(page.getByText("Coding is not available: The interpreter for model-written code is not here.")).toBeVisible();
+  await expect(page.getByText("Coding is not available: The Python interpreter for model-written code is not at")).toBeVisible();
 });
 
 test("when tasks have ended their advice opens", async ({ open }) => {
@@ -63,6 +63,7 @@ test("the slider ranks anew, by the keyboard too, with its weights in words", as
   await expect(page.getByText(/Quality counts 20.%, speed 70.% and memory 10.%/)).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("llama3.2:1b for fast classification and chat");
   await expect(slider, "the focus stays on it").toBeFocused();
+  await expect(page.getByRole("status").filter({ hasText: "Use llama3.2:1b for fast classification and chat" }), "a screen reader hears the new answer").toHaveCount(1);
   await page.getByRole("button", { name: "Usual" }).click();
   await expect.poll(async () => (await callsOf(page, "save_recommend_settings")).at(-1)?.args).toMatchObject({ settings: { slider: 0.5 } });
 });
@@ -154,7 +155,7 @@ test("a task that could not be asked says why, and has no score", async ({ open 
   const page = await open(worlds.withoutCodingWorld, "recommend");
   const card = page.getByRole("article", { name: "Coding" });
   await expect(card).toContainText("not available");
-  await expect(card).toContainText("toprung sandbox fetch");
+  await expect(card).toContainText("Start Toprung once with scripts/run");
   await expect(card).not.toContainText("%");
 });
 
