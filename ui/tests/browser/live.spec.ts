@@ -52,7 +52,7 @@ test.describe("History", () => {
     expect((await callsOf(page, "cancel_delete_run"))[0]?.args).toEqual({ id: 4 });
     await page.getByRole("link", { name: /Run llama3.2:3b/ }).click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText("llama3:8b for hard problems");
-    await page.keyboard.press("4");
+    await page.keyboard.press("5");
     await page.getByRole("button", { name: /^Resume the run/ }).first().click();
     await expect(page.getByRole("heading", { level: 1 })).toContainText("Climbing");
   });
