@@ -4,6 +4,7 @@ mod chosen;
 mod headline;
 mod usage;
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::Serialize;
@@ -29,7 +30,8 @@ pub fn settings(home: &Home) -> Result<Settings, Problem> {
     let path = home.folder().join(FILE);
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+        // A data folder that can't be one holds no settings either.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Settings::default()),
         Err(error) => return Err(unreadable(&path, &error.to_string())),
     };
     let settings: Settings = serde_json::from_str(&text).map_err(|error| unreadable(&path, &error.to_string()))?;

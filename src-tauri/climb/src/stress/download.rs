@@ -101,7 +101,10 @@ impl Pull {
         let mut resumes = 0;
         let end = loop {
             match self.once(&mut seen).await {
-                Ended::Whole => break DownloadEnd::Complete,
+                Ended::Whole => {
+                    self.count_the_rest(&mut seen);
+                    break DownloadEnd::Complete;
+                }
                 Ended::CutByHand => {
                     self.cut = false;
                     self.was_cut(&mut seen, None);
@@ -142,6 +145,14 @@ impl Pull {
         }
     }
 
+    /// An engine may say that it is done without having told of the last bytes: what is whole is counted whole.
+    fn count_the_rest(&self, seen: &mut Seen) {
+        if let Some(total) = seen.total_bytes.filter(|_| !seen.is_whole) {
+            let status = "success".to_owned();
+            self.heard(seen, PullProgress { status, done_bytes: total, total_bytes: Some(total), behind_bytes: 0 });
+        }
+    }
+
     fn was_cut(&self, seen: &mut Seen, cause: Option<Cause>) {
         seen.waits_to_resume = true;
         let cut = Cut { at_ms: self.stage.at_ms(), done_bytes: seen.done_bytes, cause, resumed: None };
@@ -159,6 +170,7 @@ impl Pull {
             seen.waits_to_resume = false;
             self.stage.say(&StressEvent::Resumed { model: self.number, at_ms, done_bytes });
         }
+        seen.total_bytes = total_bytes.or(seen.total_bytes);
         let is_whole = Some(done_bytes) == total_bytes && !seen.is_whole;
         let is_far = total_bytes.is_some_and(|total| done_bytes.saturating_sub(seen.kept_bytes) as f64 >= total as f64 * POINT_EVERY_SHARE);
         let is_due = seen.kept.is_none_or(|kept| kept.elapsed() >= POINT_EVERY);
@@ -177,6 +189,7 @@ impl Pull {
 struct Seen {
     done_bytes: u64,
     behind_bytes: u64,
+    total_bytes: Option<u64>,
     is_whole: bool,
     kept: Option<Instant>,
     kept_bytes: u64,
