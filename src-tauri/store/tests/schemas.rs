@@ -97,6 +97,6 @@ fn a_newer_schema_is_refused_and_the_file_is_not_touched() {
 
     let error = Store::open(&path, STAMP).unwrap_err();
     assert_eq!(error, StoreError::TooNew { path: path.clone(), found: 99, known: 3 });
-    assert!(error.to_string().contains("its schema is version 99, this one knows up to 2. Update Toprung"), "{error}");
+    assert!(error.to_string().contains("its schema is version 99, this one knows up to 3. Update Toprung"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), before);
 }
