@@ -33,7 +33,7 @@ import type { TaskItemsView } from "./messages/TaskItemsView";
 import type { ValidationView } from "./messages/ValidationView";
 import type { Compared } from "./route.svelte";
 
-export type ChartKind = "throughput" | "response_time" | "success" | "memory" | "escalation" | "quality";
+export type ChartKind = "throughput" | "response_time" | "success" | "memory" | "escalation" | "quality" | `quality:${string}`;
 export type ReportFormat = "pdf" | "md" | "json";
 type Theme = "light" | "dark";
 
