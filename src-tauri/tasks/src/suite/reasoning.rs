@@ -10,8 +10,8 @@ use super::Draft;
 use crate::oracle::Oracle;
 use crate::random::Random;
 
-/// A short working-out.
-const MAX_OUTPUT_TOKENS: u32 = 256;
+/// A short working-out; small models are wordy, and cut off at 256 tokens one in six of them.
+const MAX_OUTPUT_TOKENS: u32 = 320;
 /// Hard problems take a few steps more.
 const MAX_HARD_OUTPUT_TOKENS: u32 = 384;
 
@@ -21,9 +21,8 @@ pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
         Band::Medium => medium::problem(round, random),
         Band::Hard => hard::problem(round, random),
     };
-    let prompt = format!(
-        "{problem}\n\nWork it out in at most five short lines of plain text, without code. Then end with a line of this form:\nAnswer: NUMBER"
-    );
+    let prompt =
+        format!("{problem}\n\nWork it out step by step, briefly and in plain text. Then end with a line of this form:\nAnswer: NUMBER");
     Draft {
         prompt,
         max_output_tokens: if band == Band::Hard { MAX_HARD_OUTPUT_TOKENS } else { MAX_OUTPUT_TOKENS },
