@@ -9,7 +9,7 @@ mod tasks;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use toprung_jobs::{EngineKind, Mode};
+use toprung_jobs::Mode;
 
 pub(crate) use compare::{Ab, Compare};
 pub(crate) use concurrency::Concurrency;

@@ -118,13 +118,7 @@ impl RungClimb<'_> {
 
     /// The item that is asked next: of the task that was asked least. Long texts wait until everything else had its first look. What is
     /// not expected to end in the time that is left is passed over.
-    fn next_item<'a>(
-        &self,
-        work: &'a TaskWork,
-        targets: &BTreeMap<Task, usize>,
-        looked: &mut Looked,
-        left_s: f64,
-    ) -> Option<Next<'a>> {
+    fn next_item<'a>(&self, work: &'a TaskWork, targets: &BTreeMap<Task, usize>, looked: &mut Looked, left_s: f64) -> Option<Next<'a>> {
         let mut rungs: Vec<_> = self.below.iter().filter(|rung| !rung.items.is_empty()).collect();
         rungs.push(&*self.rung);
         let own = rungs.len() - 1;
