@@ -1,9 +1,10 @@
 """What watching costs: a long climb of copies of one small model, in which what watches is stopped for every second trial.
 
-Trials a minute apart differ by more on a shared machine than watching costs, and trials next to each other do not: so the thread that
-samples the hardware, and in the real window the page too, are held still during trials in the order off, on, on, off. The ratio of
-each pair is one figure; their median and its interval count. The processor's time is that of Toprung's own processes, the window's page
-included and the worker left out, from the first trial to the last of each copy that is climbed first, with nothing held still.
+Trials a minute apart differ by more on a shared machine than watching costs, and trials seconds apart do not: so the thread that
+samples the hardware, and in the real window the page too, are held still for two trials, then let go for two. The second of each two
+counts, when what was let go has caught up. The ratio of such a pair is one figure; their median and its interval count. The processor's
+time is that of Toprung's own processes, the window's page included and the worker left out, from the first trial to the last of each
+copy that is climbed first, with nothing held still.
 """
 import contextlib
 import ctypes
@@ -129,6 +130,17 @@ class Store:
         return self.ask("SELECT count(*) FROM runs WHERE status = 'finished'") == [(1,)]
 
 
+def is_held(rung, index):
+    """Two trials held still, then two free; in every second rung the other way round."""
+    return index >= 1 and (index - 1 - 2 * (rung % 2)) % 4 < 2
+
+
+def is_settled(rung, index):
+    """Whether the trial before was like this one: what was just let go catches up with all that came meanwhile, which nobody pays for
+    who watches all the time."""
+    return index >= 1 and is_held(rung, index) == is_held(rung, index - 1)
+
+
 def watch(store, root, is_over):
     """Holds the watchers still for every second trial behind the free copies. Answers the share of a core, and pairs of speeds."""
     held, marks, holding = {}, {}, []
@@ -146,7 +158,7 @@ def watch(store, root, is_over):
         if rung < FREE and kind == "speed":
             marks.setdefault(rung, []).append((time.monotonic(), own_seconds(root)))
         # A rung's end waits for the thread that samples, so nothing is held beyond the speed trials: the first trial of a rung is free too.
-        wanted = rung >= FREE and kind == "speed" and index + 2 < MOST_TRIALS and index % 4 in (0, 3)
+        wanted = rung >= FREE and kind == "speed" and index + 2 < MOST_TRIALS and is_held(rung, index + 1)
         if wanted and not holding:
             holding = watchers(root)
             for one in holding:
@@ -162,10 +174,12 @@ def watch(store, root, is_over):
     spans = [(marks[rung][0], marks[rung][-1]) for rung in marks]
     seconds, used = (sum(last[place] - first[place] for first, last in spans) for place in (0, 1))
     speeds = {(rung, index): tps for rung, kind, index, tps in store.trials() if kind == "speed" and tps}
-    pairs = []
-    for rung, index in speeds:
-        one, other = (rung, index), (rung, index + 1)
-        if index % 2 == 1 and other in speeds and {held.get(one), held.get(other)} == {True, False}:
+    pairs, paired = [], set()
+    for rung, index in sorted(speeds):
+        one, other = (rung, index), (rung, index + 2)
+        # Each trial counts once.
+        if not paired & {one, other} and is_settled(*one) and other in speeds and {held.get(one), held.get(other)} == {True, False}:
+            paired |= {one, other}
             on, off = (one, other) if not held[one] else (other, one)
             pairs.append(speeds[on] / speeds[off])
     return used / seconds, pairs

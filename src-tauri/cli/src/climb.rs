@@ -37,7 +37,7 @@ pub(crate) async fn run(home: &Arc<Home>, args: &args::Climb) -> Result<ExitCode
     let run = running.hand.run.clone();
     let interrupted = finish(running).await? == ClimbEnd::Stopped;
     let shown = history::show(home, &run)?;
-    results::print(home, &shown, args.json.as_deref() == Some(Path::new("-")));
+    results::print(home, &shown, args.json.as_deref() == Some(Path::new("-")))?;
     export::save_all(home, &shown, args.json.as_deref(), args.report.as_deref())?;
     if interrupted {
         if home.keeps_runs() {

@@ -23,7 +23,7 @@ pub(crate) fn run(home: &Arc<Home>, args: History) -> Result<ExitCode, Problem> 
                 export::check_target(path)?;
             }
             let shown = history::show(home, &run)?;
-            results::print(home, &shown, json.as_deref() == Some(Path::new("-")));
+            results::print(home, &shown, json.as_deref() == Some(Path::new("-")))?;
             export::save_all(home, &shown, json.as_deref(), report.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }

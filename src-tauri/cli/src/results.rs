@@ -7,16 +7,17 @@ use toprung_jobs::export;
 use toprung_jobs::format;
 use toprung_jobs::history::Shown;
 use toprung_jobs::home::Home;
+use toprung_jobs::problem::Problem;
 
 use crate::answer;
 use crate::hints::with_command;
 use crate::table::{number, with_head};
 
 /// Prints a run, or its JSON alone when that is what standard output is wanted for.
-pub(crate) fn print(home: &Home, shown: &Shown, json_alone: bool) {
+pub(crate) fn print(home: &Home, shown: &Shown, json_alone: bool) -> Result<(), Problem> {
     if json_alone {
-        answer(&export::json(shown));
-        return;
+        answer(&export::json(home, shown)?);
+        return Ok(());
     }
     let analysis = &shown.analysis;
     answer(&format!("\n{}\n", analysis.headline));
@@ -38,6 +39,7 @@ pub(crate) fn print(home: &Home, shown: &Shown, json_alone: bool) {
     if home.keeps_runs() {
         answer(&format!("\nSee it again, or write files of it, with: toprung history show {} [--json FILE] [--report FILE]", shown.run.id));
     }
+    Ok(())
 }
 
 fn rungs(analysis: &Analysis) -> Table {

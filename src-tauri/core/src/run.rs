@@ -80,6 +80,23 @@ pub struct RungRecord {
     pub items: Vec<ItemResult>,
 }
 
+impl RungRecord {
+    /// A rung that nobody has stepped on yet.
+    pub fn waiting(position: u32, model: ModelRef, title: String, facts: ModelFacts, engine: Option<EngineDescription>) -> Self {
+        Self {
+            position,
+            model,
+            title,
+            facts,
+            status: RungStatus::Waiting,
+            engine,
+            load: LoadRecord::default(),
+            trials: Vec::new(),
+            items: Vec::new(),
+        }
+    }
+}
+
 /// What was looked at before and after a ladder, to see whether the machine or the engine changed meanwhile.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

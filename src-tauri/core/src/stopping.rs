@@ -62,9 +62,13 @@ fn prefill_figures(protocol: &Protocol) -> [Figure; 2] {
 }
 
 impl Figure {
-    fn estimate(&self, trials: &[Trial]) -> Option<Estimate> {
+    fn values(&self, trials: &[Trial]) -> Vec<f64> {
         let timed = trials.iter().filter(|trial| trial.kind == TrialKind::Speed && trial.counts_for_timing());
-        stats::bootstrap_median(&timed.filter_map(self.read).collect::<Vec<f64>>(), stats::SEED)
+        timed.filter_map(self.read).filter(|value| value.is_finite()).collect()
+    }
+
+    fn estimate(&self, trials: &[Trial]) -> Option<Estimate> {
+        stats::bootstrap_median(&self.values(trials), stats::SEED)
     }
 
     /// `None` where it is narrow, and where the engine never reports it: no number of trials would make it known.
@@ -84,7 +88,9 @@ pub fn wide(protocol: &Protocol, speed_trials: &[Trial]) -> Vec<Wide> {
 /// Whether the figures of one request want more trials. They are looked at only when there are as many as the protocol says: looking after
 /// every trial would stop at lucky moments.
 fn wants_more(protocol: &Protocol, figures: &[Figure], trials: &[Trial]) -> bool {
-    let known = figures.iter().filter_map(|figure| figure.estimate(trials)).map(|estimate| estimate.n).max();
+    // Counted, not estimated: an interval takes a millisecond, and this is asked after every trial.
+    let counts = figures.iter().map(|figure| u32::try_from(figure.values(trials).len()).unwrap_or(u32::MAX));
+    let known = counts.max().filter(|n| *n > 0);
     let (first, most) = (protocol.looks.first(), protocol.looks.last());
     match known {
         // Nothing of it came back until the first look: this engine does not report it.
@@ -127,7 +133,7 @@ pub fn decide(protocol: &Protocol, speed_trials: &[Trial], elapsed_s: f64) -> De
     if !spent && (parts.prefill || parts.decode) {
         return Decision::More(parts);
     }
-    let known = decode_figures(protocol).into_iter().chain(prefill_figures(protocol)).any(|figure| figure.estimate(speed_trials).is_some());
+    let known = decode_figures(protocol).into_iter().chain(prefill_figures(protocol)).any(|figure| !figure.values(speed_trials).is_empty());
     if known && wide(protocol, speed_trials).is_empty() { Decision::Enough } else { Decision::OutOfBudget }
 }
 

@@ -7,10 +7,10 @@ use toprung_climb::{AbSetting, AbSide, ab};
 use toprung_core::compare::MIN_TRIALS;
 use toprung_core::model::{EngineDescription, EngineKind};
 use toprung_core::plan::{Mode, protocol};
-use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
+use toprung_core::run::{RunRecord, RungRecord};
 use toprung_engines::Engine;
 
-use crate::climb::{OnLive, RunningClimb, go, setting};
+use crate::climb::{OnLive, RunningClimb, begun_run, go, setting};
 use crate::engines::{EngineChoice, open_with_threads};
 use crate::history::RunHeader;
 use crate::home::Home;
@@ -272,31 +272,9 @@ pub(crate) fn kept_setup(home: &Home, run: &str) -> Result<Option<Setup>, Proble
 fn new_run(plan: &AbPlan) -> RunRecord {
     let rungs = plan.variants.iter().filter_map(|variant| Some((variant, &variant.plan.rungs.first()?.rung)));
     let [a, _] = &plan.variants;
-    RunRecord {
-        id: uuid::Uuid::now_v7().to_string(),
-        started_at: jiff::Timestamp::now().to_string(),
-        ended_at: None,
-        status: RunStatus::Running,
-        ladder: LADDER.to_owned(),
-        mode: plan.mode,
-        engine: a.setup.engine.clone(),
-        machine: toprung_hardware::machine_at_work(),
-        rungs: rungs
-            .zip(0..)
-            .map(|((variant, rung), position)| RungRecord {
-                position,
-                model: rung.model.clone(),
-                title: variant.title.clone(),
-                facts: rung.facts.clone(),
-                status: RungStatus::Waiting,
-                engine: (variant.setup.engine != a.setup.engine).then(|| variant.setup.engine.clone()),
-                load: LoadRecord::default(),
-                trials: Vec::new(),
-                items: Vec::new(),
-            })
-            .collect(),
-        samples: Vec::new(),
-        checks: SessionChecks::default(),
-        tasks: None,
-    }
+    let rungs = rungs.zip(0..).map(|((variant, rung), position)| {
+        let engine = (variant.setup.engine != a.setup.engine).then(|| variant.setup.engine.clone());
+        RungRecord::waiting(position, rung.model.clone(), variant.title.clone(), rung.facts.clone(), engine)
+    });
+    begun_run(LADDER.to_owned(), plan.mode, a.setup.engine.clone(), rungs.collect())
 }

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, climb};
 use toprung_core::machine::Machine;
-use toprung_core::run::{LoadRecord, RunRecord, RunStatus, RungRecord, RungStatus, SessionChecks};
+use toprung_core::model::EngineDescription;
+use toprung_core::plan::Mode;
+use toprung_core::run::{RunRecord, RunStatus, RungRecord, SessionChecks};
 use toprung_engines::Engine;
 
 use crate::ab;
@@ -248,33 +250,28 @@ fn seed_of(id: &str) -> u64 {
 
 fn new_run(plan: &Plan) -> RunRecord {
     let ladder = planned_ladder(plan);
+    let rungs = ladder.rungs.into_iter().zip(0..).map(|(rung, position)| {
+        let engine = plan.rung_engines.get(position as usize).cloned().flatten();
+        RungRecord::waiting(position, rung.model, rung.title, rung.facts, engine)
+    });
+    let tasks = plan.tasks.as_ref().map(|tasks| tasks.plan.clone());
+    RunRecord { tasks, ..begun_run(ladder.name, plan.mode, plan.description.clone(), rungs.collect()) }
+}
+
+/// A run that begins now, on this machine, with nothing measured yet.
+pub(crate) fn begun_run(ladder: String, mode: Mode, engine: EngineDescription, rungs: Vec<RungRecord>) -> RunRecord {
     RunRecord {
         id: uuid::Uuid::now_v7().to_string(),
         started_at: jiff::Timestamp::now().to_string(),
         ended_at: None,
         status: RunStatus::Running,
-        ladder: ladder.name,
-        mode: plan.mode,
-        engine: plan.description.clone(),
+        ladder,
+        mode,
+        engine,
         machine: toprung_hardware::machine_at_work(),
-        rungs: ladder
-            .rungs
-            .into_iter()
-            .zip(0..)
-            .map(|(rung, position)| RungRecord {
-                position,
-                model: rung.model,
-                title: rung.title,
-                facts: rung.facts,
-                status: RungStatus::Waiting,
-                engine: plan.rung_engines.get(position as usize).cloned().flatten(),
-                load: LoadRecord::default(),
-                trials: Vec::new(),
-                items: Vec::new(),
-            })
-            .collect(),
+        rungs,
         samples: Vec::new(),
         checks: SessionChecks::default(),
-        tasks: plan.tasks.as_ref().map(|tasks| tasks.plan.clone()),
+        tasks: None,
     }
 }

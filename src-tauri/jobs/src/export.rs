@@ -61,11 +61,15 @@ pub fn check_target(path: &Path) -> Result<(), Problem> {
     })
 }
 
-/// Writes one file, by its ending; a report holds the checks of the machine as they stand now. An existing file stays intact unless the new one is complete.
+/// A run's report, with the checks of the machine as they stand now and the floors and weights in force.
+fn report<'a>(home: &Home, shown: &'a Shown) -> Result<Report<'a>, Problem> {
+    let checks = validate_run(home, &shown.run)?;
+    Ok(Report::new(&shown.run, &shown.analysis).with_checks(checks).with_settings(recommend::settings(home)?))
+}
+
+/// Writes one file, by its ending. An existing file stays intact unless the new one is complete.
 pub fn save(home: &Home, shown: &Shown, path: &Path) -> Result<PathBuf, Problem> {
-    let report =
-        Report::new(&shown.run, &shown.analysis).with_checks(validate_run(home, &shown.run)?).with_settings(recommend::settings(home)?);
-    report.save(path).map_err(|error| {
+    report(home, shown)?.save(path).map_err(|error| {
         Problem::world("export_failed", format!("{} was not written.", path.display()), "Choose another place, or free some space.")
             .with_detail(error.to_string())
     })
@@ -96,6 +100,6 @@ pub(crate) fn not_written(what: &str, detail: &str) -> Problem {
 }
 
 /// The run as versioned JSON.
-pub fn json(shown: &Shown) -> String {
-    toprung_report::export_json(&shown.run, &shown.analysis)
+pub fn json(home: &Home, shown: &Shown) -> Result<String, Problem> {
+    Ok(report(home, shown)?.json())
 }

@@ -11,7 +11,7 @@ use toprung_core::model::EngineKind;
 use toprung_core::plan::Mode;
 use toprung_core::run::{LoadRecord, RunRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
-use toprung_core::summary::{Setting, summarise};
+use toprung_core::summary::{Setting, glance, summarise};
 use toprung_core::task::sequential::LOOKS;
 use toprung_core::task::{self, ItemResult, Task};
 use toprung_core::trial::Trial;
@@ -210,20 +210,21 @@ impl Live {
     fn refresh(&mut self, position: usize) {
         let below = self.rungs[..position].iter().rev().find_map(|rung| rung.decode_tps);
         let (Some(record), Some(rung)) = (self.record.rungs.get(position), self.rungs.get_mut(position)) else { return };
-        let floors = Floors::default();
-        let setting = Setting { samples: &[], ..Setting::of_run(&self.record, &floors, &[]) };
-        let summary = summarise(record, &setting.for_rung(record));
-        rung.decode_tps = summary.decode_tps.map(|estimate| estimate.median);
-        rung.decode_half_width = summary.decode_tps.and_then(|estimate| Some(half_width(&estimate)? * estimate.median));
-        rung.ttft_ms = summary.ttft_ms.map(|estimate| estimate.median);
-        rung.response_ms = summary.response_ms.map(|estimate| estimate.median);
-        (rung.answered, rung.asked) = summary.success.map_or((0, 0), |success| (success.ok, success.n));
+        let seen = glance(record);
+        rung.decode_tps = seen.decode_tps.map(|estimate| estimate.median);
+        rung.decode_half_width = seen.decode_tps.and_then(|estimate| Some(half_width(&estimate)? * estimate.median));
+        (rung.ttft_ms, rung.response_ms) = (seen.ttft_ms, seen.response_ms);
+        (rung.answered, rung.asked) = seen.success.map_or((0, 0), |success| (success.ok, success.n));
         let counted = || record.items.iter().filter(|item| item.repeat == 0 && item.grade.class.counts());
         rung.items_asked = counted().count() as u32;
         rung.items_right = counted().filter(|item| item.grade.class.passes()).count() as u32;
         rung.throughput_change = below.zip(rung.decode_tps).and_then(|(from, to)| ratio_change(from, to));
         match &record.status {
-            RungStatus::Measured => (rung.state, rung.grade) = (RungState::Measured, summary.grade),
+            RungStatus::Measured => {
+                let floors = Floors::default();
+                let setting = Setting { samples: &[], ..Setting::of_run(&self.record, &floors, &[]) };
+                (rung.state, rung.grade) = (RungState::Measured, summarise(record, &setting.for_rung(record)).grade);
+            }
             RungStatus::Failed(cause) => (rung.state, rung.problem) = (RungState::Failed, Some(cause.clone().into())),
             RungStatus::LeftOut(reason) => {
                 rung.state = RungState::LeftOut;

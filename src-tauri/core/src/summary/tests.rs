@@ -147,3 +147,16 @@ fn swapping_counts_only_while_the_rung_ran() {
     assert!(reasons(&[sample(0.0, 0), sample(2000.0, 0), sample(90_000.0, 1)]).is_empty(), "another rung's swapping is not this one's");
     assert!(reasons(&[sample(2000.0, 1), sample(0.0, 0), sample(3000.0, 1)]).is_empty(), "a clock that goes back can't be lined up");
 }
+
+#[test]
+fn a_glance_shows_the_figures_of_the_summary() {
+    let mut rung = standard();
+    rung.trials[2].decode_tps = Some(70.0);
+    fail(&mut rung.trials[6], CauseKind::EmptyAnswer);
+    let (summary, seen) = (summarised(&rung, Mode::Standard, &[]), glance(&rung));
+    assert_eq!((seen.decode_tps, seen.success), (summary.decode_tps, summary.success));
+    assert_eq!(seen.ttft_ms, summary.ttft_ms.map(|estimate| estimate.median));
+    assert_eq!(seen.response_ms, summary.response_ms.map(|estimate| estimate.median));
+    let nothing = glance(&failed("1b", 1.0, CauseKind::ModelNotFound));
+    assert_eq!((nothing.decode_tps, nothing.ttft_ms, nothing.response_ms), (None, None, None));
+}

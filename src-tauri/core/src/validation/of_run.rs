@@ -23,7 +23,7 @@ pub fn validate_run(run: &RunRecord, stress: &[StressTest], next_rung: Option<(&
         memory_available_bytes: run.samples.iter().find_map(|sample| sample.memory_available_bytes).filter(|_| is_here),
         memory_total_bytes: run.machine.memory_bytes.filter(|_| is_here),
     };
-    vec![cooling(&stored), model_files(run), escalation(&stored), downloads(&stored), concurrency(&stored), headroom(&stored)]
+    vec![cooling(&stored), model_files(run), escalation::escalation(&stored), downloads(&stored), concurrency(&stored), headroom(&stored)]
 }
 
 /// No file that the run met was damaged or could not be fetched.
