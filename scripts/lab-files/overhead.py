@@ -4,7 +4,8 @@ Trials a minute apart differ by more on a shared machine than watching costs, an
 samples the hardware, and in the real window the page too, are held still for two trials, then let go for two. The second of each two
 counts, when what was let go has caught up. The ratio of such a pair is one figure; their median and its interval count. The processor's
 time is that of Toprung's own processes, the window's page included and the worker left out, from the first trial to the last of each
-copy that is climbed first, with nothing held still.
+copy that is climbed first, with nothing held still. How long the model's threads had to wait for a processor is what watching can take
+from it: a figure that other users of a shared machine do not blur.
 """
 import contextlib
 import ctypes
@@ -103,6 +104,33 @@ def watchers(root):
     return found
 
 
+def worker_waiting_s():
+    """Seconds for which the worker's threads were ready to run and had to wait for a processor, by the kernel's own count."""
+    waited = 0
+    for pid in (pid for pid, (_, name, _) in processes().items() if name.startswith("toprung-worker")):
+        with contextlib.suppress(OSError):
+            waited += sum(int(task.joinpath("schedstat").read_text().split()[1]) for task in Path(f"/proc/{pid}/task").iterdir())
+    return waited / 1e9
+
+
+class Waiting:
+    """For which part of the trials with the watchers, and of those without, the model had to wait."""
+
+    def __init__(self):
+        self.seconds, self.waited, self.last = {True: 0, False: 0}, {True: 0, False: 0}, None
+
+    def trial_ended(self, was_held, counts):
+        now = (time.monotonic(), worker_waiting_s())
+        if self.last and counts:
+            self.seconds[was_held] += now[0] - self.last[0]
+            self.waited[was_held] += now[1] - self.last[1]
+        self.last = now
+
+    def shares(self):
+        """With the watchers, without them."""
+        return [self.waited[held] / self.seconds[held] for held in (False, True)]
+
+
 class Store:
     """The store of a climb under way."""
 
@@ -141,9 +169,24 @@ def is_settled(rung, index):
     return index >= 1 and is_held(rung, index) == is_held(rung, index - 1)
 
 
+def pairs_of(trials, held):
+    """Ratios of the decode speed with the watchers to the one without, of trials close to each other."""
+    speeds = {(rung, index): tps for rung, kind, index, tps in trials if kind == "speed" and tps}
+    pairs, paired = [], set()
+    for rung, index in sorted(speeds):
+        one, other = (rung, index), (rung, index + 2)
+        # Each trial counts once.
+        if not paired & {one, other} and is_settled(*one) and other in speeds and {held.get(one), held.get(other)} == {True, False}:
+            paired |= {one, other}
+            on, off = (one, other) if not held[one] else (other, one)
+            pairs.append(speeds[on] / speeds[off])
+    return pairs
+
+
 def watch(store, root, is_over):
-    """Holds the watchers still for every second trial behind the free copies. Answers the share of a core, and pairs of speeds."""
-    held, marks, holding = {}, {}, []
+    """Holds the watchers still for two of four trials behind the free copies. Answers the share of a core, pairs of speeds, and for which
+    share of the time the model had to wait."""
+    held, marks, holding, waiting = {}, {}, [], Waiting()
     seen, held_at = 0, time.monotonic()
     while not is_over():
         time.sleep(LOOK_S)
@@ -155,6 +198,9 @@ def watch(store, root, is_over):
             continue
         seen, held_at = len(trials), time.monotonic()
         rung, kind, index, _ = trials[-1]
+        # A trial behind the longest hold was free for a part of it.
+        whole = held.get((rung, index)) == bool(holding)
+        waiting.trial_ended(bool(holding), rung >= FREE and kind == "speed" and index > 0 and whole and is_settled(rung, index))
         if rung < FREE and kind == "speed":
             marks.setdefault(rung, []).append((time.monotonic(), own_seconds(root)))
         # A rung's end waits for the thread that samples, so nothing is held beyond the speed trials: the first trial of a rung is free too.
@@ -173,16 +219,7 @@ def watch(store, root, is_over):
     # Between two rungs nothing is timed, so what is drawn there is not counted.
     spans = [(marks[rung][0], marks[rung][-1]) for rung in marks]
     seconds, used = (sum(last[place] - first[place] for first, last in spans) for place in (0, 1))
-    speeds = {(rung, index): tps for rung, kind, index, tps in store.trials() if kind == "speed" and tps}
-    pairs, paired = [], set()
-    for rung, index in sorted(speeds):
-        one, other = (rung, index), (rung, index + 2)
-        # Each trial counts once.
-        if not paired & {one, other} and is_settled(*one) and other in speeds and {held.get(one), held.get(other)} == {True, False}:
-            paired |= {one, other}
-            on, off = (one, other) if not held[one] else (other, one)
-            pairs.append(speeds[on] / speeds[off])
-    return used / seconds, pairs
+    return used / seconds, pairs_of(store.trials(), held), waiting.shares()
 
 
 def in_terminal(bench, binaries, home):
@@ -234,11 +271,12 @@ def main():
         bench = Bench(os.path.abspath(f"{binaries}/toprung-app"), models, Path(folder), display)
         ways = {"sampling": in_terminal, "window": in_window}
         for way, climb in ((way, climb) for way, climb in ways.items() if way in (sys.argv[3:] or ways)):
-            core, ratios = climb(bench, binaries, folder_of_copies(bench, way, copies))
+            core, ratios, waits = climb(bench, binaries, folder_of_copies(bench, way, copies))
             ratio, (low, high) = statistics.median(ratios), interval(ratios)
             held = held and ratio >= 1 - MAX_LOSS and core <= MAX_CORE
             print(f"{way}: decode speed × {ratio:.4f} ({low:.4f} to {high:.4f}, {len(ratios)} pairs; at least {1 - MAX_LOSS}), "
-                  f"{core:.2%} of a core (at most {MAX_CORE:.0%})", flush=True)
+                  f"{core:.2%} of a core (at most {MAX_CORE:.0%}); the model's threads together waited for a processor in {waits[0]:.2%} of the "
+                  f"time with it and {waits[1]:.2%} without", flush=True)
     return 0 if held else 1
 
 

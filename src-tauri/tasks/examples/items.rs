@@ -4,6 +4,8 @@
 //! `items list` writes every item. `items grade FOLDER` reads answers and writes their classes; model-written code runs in the
 //! sandbox, whose interpreter lies in FOLDER.
 
+#![allow(clippy::print_stdout, reason = "its output is for a script")]
+
 use std::io::stdin;
 use std::path::Path;
 

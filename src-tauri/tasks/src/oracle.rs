@@ -58,7 +58,6 @@ pub enum Constraint {
     EachLineBegins(String),
     /// The lines begin with these letters, in this order.
     Acrostic(String),
-    UpperCase,
     LowerCase,
     /// Each line holds at most this many words.
     WordsALine(usize),

@@ -3,6 +3,7 @@ use crate::cause::CauseKind;
 use crate::machine::{HardwareSample, Machine};
 use crate::model::{EngineDescription, EngineKind};
 use crate::plan::Shape;
+use crate::run::{RunStatus, RungStatus};
 use crate::scripted;
 use crate::stress::STRESS_VERSION;
 use crate::stress::sustain::Sustain;

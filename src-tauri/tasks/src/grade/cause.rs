@@ -5,7 +5,7 @@ use super::number::{Found, numbers};
 use super::text::{lines, past, places, plain, quoted};
 
 pub(super) fn verdict(causes: &[String], right: &str, line: u32, answer: &str) -> Verdict {
-    if lines(answer).eq([format!("cause: {right}").as_str(), format!("line: {line}").as_str()]) {
+    if lines(answer).eq([format!("line: {line}").as_str(), format!("cause: {right}").as_str()]) {
         return Verdict::Right;
     }
     let low = plain(answer);

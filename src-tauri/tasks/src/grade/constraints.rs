@@ -38,10 +38,6 @@ fn failure(constraint: &Constraint, text: &str) -> Option<String> {
         Constraint::Times { word, times } => {
             counted(*times, *times, places(&plain(text), &plain(word)).count(), &format!("times “{word}”"))
         }
-        Constraint::UpperCase => {
-            let lower = text.chars().find(|c| c.is_lowercase());
-            unless(lower.is_none(), "capital letters only".to_owned(), format!("“{}”", lower.unwrap_or(' ')))
-        }
         Constraint::LowerCase => {
             let upper = text.chars().find(|c| c.is_uppercase());
             unless(upper.is_none(), "no capital letters".to_owned(), format!("“{}”", upper.unwrap_or(' ')))

@@ -24,7 +24,7 @@ const SUBJECTS: [Subject; 8] = [
     Subject {
         subject: "a lighthouse",
         word: "lamp",
-        avoid: "ship",
+        avoid: "storm",
         plain: "Its lamp turns slowly above the dark water.",
         nine: "An old lamp still turns above the dark water.",
         although: "Although the night is long, sailors trust the lamp",
@@ -71,11 +71,11 @@ const SUBJECTS: [Subject; 8] = [
     },
     Subject {
         subject: "a fishing village",
-        word: "net",
+        word: "pier",
         avoid: "boat",
-        plain: "Somebody mends a net in front of every second house.",
-        nine: "An old man mends his net before the house.",
-        although: "Although the sea is calm, nobody has thrown the net",
+        plain: "A wooden pier creaks softly under the old man.",
+        nine: "A wooden pier creaks softly under the old man.",
+        although: "Although the sea is calm, nobody stands on the pier",
     },
     Subject {
         subject: "a school yard",
@@ -96,12 +96,16 @@ pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
         (Band::Easy, _) => easy_ending(subject),
         (Band::Medium, 0 | 4) => medium_two_sentences(subject),
         (Band::Medium, 1 | 5) => medium_bullets(random),
-        (Band::Medium, 2 | 6) => medium_capitals(subject),
+        (Band::Medium, 2 | 6) => medium_exclamation(subject),
         (Band::Medium, _) => medium_beginning(subject),
-        (Band::Hard, 0 | 4) => hard_exact_words(subject),
-        (Band::Hard, 1 | 5) => hard_acrostic(random),
-        (Band::Hard, 2 | 6) => hard_lower_case(subject),
-        (Band::Hard, _) => hard_three_sentences(subject),
+        (Band::Hard, 0) => hard_exact_words(subject),
+        (Band::Hard, 1) => hard_three_lines(subject),
+        (Band::Hard, 2) => hard_lower_case(subject),
+        (Band::Hard, 3) => hard_three_sentences(subject),
+        (Band::Hard, 4) => hard_few_words(subject),
+        (Band::Hard, 5) => hard_acrostic(random),
+        (Band::Hard, 6) => hard_word_twice(subject),
+        (Band::Hard, _) => hard_question(subject),
     }
 }
 
@@ -148,9 +152,9 @@ fn easy_copy(random: &mut Random) -> Draft {
 fn easy_ending(subject: &Subject) -> Draft {
     let Subject { subject, word, plain, .. } = subject;
     let prompt =
-        format!("Write a very short text about {subject}, of at most 30 words. The word “{word}” is in it, and it ends with “The end.”");
+        format!("Write a very short text about {subject}, of at most 60 words. The word “{word}” is in it, and it ends with “The end.”");
     let constraints = vec![
-        Constraint::Words { least: 5, most: 30 },
+        Constraint::Words { least: 5, most: 60 },
         Constraint::Contains((*word).to_owned()),
         Constraint::EndsWith("The end.".to_owned()),
     ];
@@ -160,7 +164,7 @@ fn easy_ending(subject: &Subject) -> Draft {
 fn medium_two_sentences(subject: &Subject) -> Draft {
     let Subject { subject, word, avoid, plain, .. } = subject;
     let prompt = format!(
-        "Write exactly two sentences about {subject}. Use the word “{word}”. Do not use the word “{avoid}”. Write nothing but the two sentences."
+        "Write two short sentences about {subject}, the second with the word “{word}”. Do not use the word “{avoid}”. Write nothing but the two sentences."
     );
     let constraints = vec![
         Constraint::Sentences(2),
@@ -168,7 +172,7 @@ fn medium_two_sentences(subject: &Subject) -> Draft {
         Constraint::Without((*avoid).to_owned()),
         Constraint::Words { least: 8, most: 70 },
     ];
-    constrained(prompt, constraints, format!("{plain} It has been so for years."))
+    constrained(prompt, constraints, format!("It has been so for years. {plain}"))
 }
 
 fn medium_bullets(random: &mut Random) -> Draft {
@@ -194,19 +198,18 @@ fn medium_bullets(random: &mut Random) -> Draft {
     constrained(prompt, constraints, lines.join("\n"))
 }
 
-fn medium_capitals(subject: &Subject) -> Draft {
+fn medium_exclamation(subject: &Subject) -> Draft {
     let Subject { subject, word, nine, .. } = subject;
     let prompt = format!(
-        "Write one sentence about {subject} in CAPITAL LETTERS only, with at most 12 words and with the word “{}”.",
-        word.to_uppercase()
+        "Write one sentence about {subject}, of at most 15 words, with the word “{word}” and with an exclamation mark at its end. Write only the sentence."
     );
     let constraints = vec![
-        Constraint::UpperCase,
         Constraint::Sentences(1),
-        Constraint::Words { least: 4, most: 12 },
+        Constraint::Words { least: 4, most: 15 },
         Constraint::Contains((*word).to_owned()),
+        Constraint::EndsWith("!".to_owned()),
     ];
-    constrained(prompt, constraints, nine.to_uppercase())
+    constrained(prompt, constraints, nine.replace('.', "!"))
 }
 
 fn medium_beginning(subject: &Subject) -> Draft {
@@ -230,6 +233,31 @@ fn hard_exact_words(subject: &Subject) -> Draft {
     constrained(prompt, constraints, *nine)
 }
 
+fn hard_few_words(subject: &Subject) -> Draft {
+    let Subject { subject, word, nine, .. } = subject;
+    let prompt = format!(
+        "Write a sentence about {subject} that has at least 8 and at most 12 words. One of them is “{word}”. Write only the sentence."
+    );
+    let constraints = vec![Constraint::Words { least: 8, most: 12 }, Constraint::Contains((*word).to_owned()), Constraint::Sentences(1)];
+    constrained(prompt, constraints, *nine)
+}
+
+/// How the three lines begin.
+const BEGINNINGS: [&str; 3] = ["First", "Then", "Finally"];
+
+fn hard_three_lines(subject: &Subject) -> Draft {
+    let Subject { subject, word, .. } = subject;
+    let [a, b, c] = BEGINNINGS;
+    let prompt = format!(
+        "Write about a day at {subject}, in three sentences, each on its own line. The first line begins with “{a}”, the second with “{b}” and the third with “{c}”. Each line has at most 15 words, and one of them contains the word “{word}”. Write only the three lines."
+    );
+    let initials = BEGINNINGS.iter().filter_map(|beginning| beginning.chars().next()).collect();
+    let contains = BEGINNINGS.iter().chain([word]).map(|word| Constraint::Contains((*word).to_owned()));
+    let mut constraints = vec![Constraint::Lines(3), Constraint::Acrostic(initials), Constraint::WordsALine(15)];
+    constraints.extend(contains);
+    constrained(prompt, constraints, format!("{a} we look at the {word}.\n{b} we wait a while.\n{c} we go home."))
+}
+
 fn hard_acrostic(random: &mut Random) -> Draft {
     let letters = random.pick(&["STONE", "RIVER", "CLOUD", "BREAD", "LIGHT", "PLANT", "HOUSE", "TRAIN"]);
     let subject = random.pick(&["the sea", "a long winter", "a market", "friendship", "an old town"]);
@@ -245,6 +273,30 @@ fn hard_acrostic(random: &mut Random) -> Draft {
 fn hard_lower_case(subject: &Subject) -> Draft {
     let Subject { subject, word, avoid, plain, .. } = subject;
     let prompt = format!(
+        "Write one sentence about {subject} in lower case only, without any capital letter. Use the word “{word}”, and do not use the word “{avoid}”. Write only the sentence."
+    );
+    let constraints = vec![
+        Constraint::LowerCase,
+        Constraint::Words { least: 4, most: 40 },
+        Constraint::Contains((*word).to_owned()),
+        Constraint::Without((*avoid).to_owned()),
+    ];
+    constrained(prompt, constraints, plain.to_lowercase())
+}
+
+fn hard_three_sentences(subject: &Subject) -> Draft {
+    let Subject { subject, avoid, plain, although, .. } = subject;
+    let prompt = format!(
+        "Write exactly three sentences about {subject}. The first begins with “Although”. Do not use the word “{avoid}”. Write only the three sentences."
+    );
+    let constraints =
+        vec![Constraint::Sentences(3), Constraint::BeginsWith("Although".to_owned()), Constraint::Without((*avoid).to_owned())];
+    constrained(prompt, constraints, format!("{although}. {plain} It has been so for years."))
+}
+
+fn hard_word_twice(subject: &Subject) -> Draft {
+    let Subject { subject, word, avoid, plain, .. } = subject;
+    let prompt = format!(
         "Write a text about {subject} of 15 to 25 words, in lower case only, without any capital letter. Use the word “{word}” exactly twice and never the word “{avoid}”. Write only the text."
     );
     let constraints = vec![
@@ -256,7 +308,7 @@ fn hard_lower_case(subject: &Subject) -> Draft {
     constrained(prompt, constraints, format!("{} nobody knows who made this {word} so many years ago.", plain.to_lowercase()))
 }
 
-fn hard_three_sentences(subject: &Subject) -> Draft {
+fn hard_question(subject: &Subject) -> Draft {
     let Subject { subject, word, avoid, plain, although, .. } = subject;
     let prompt = format!(
         "Write exactly three sentences about {subject}. The first begins with “Although”. The last is a question that ends with the word “{word}”. Do not use the word “{avoid}”."

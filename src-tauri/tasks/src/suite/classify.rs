@@ -14,6 +14,8 @@ use crate::random::Random;
 const MAX_OUTPUT_TOKENS: u32 = 16;
 
 pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
+    // In the second half more than one rule may fit.
+    let overlaps = round >= 4;
     match (band, round % 4) {
         (Band::Easy, 0) => texts::ticket(random),
         (Band::Easy, 1) => texts::headline(random),
@@ -23,8 +25,8 @@ pub(super) fn draft(band: Band, round: usize, random: &mut Random) -> Draft {
         (Band::Medium, 1) => texts::aspect(random),
         (Band::Medium, 2) => texts::change(random),
         (Band::Medium, _) => rules::urgency(random),
-        (Band::Hard, 0) => rules::parcel(random),
-        (Band::Hard, 1) => rules::access(random),
+        (Band::Hard, 0) => rules::parcel(overlaps, random),
+        (Band::Hard, 1) => rules::access(overlaps, random),
         (Band::Hard, 2) => rules::points(random),
         (Band::Hard, _) => rules::refund(random),
     }

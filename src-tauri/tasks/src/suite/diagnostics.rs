@@ -30,10 +30,10 @@ pub(super) fn draft(band: Band, random: &mut Random) -> Draft {
     let which = match band {
         Band::Easy => "the line that shows the cause",
         Band::Medium => "the line that shows the cause itself, not one of its consequences",
-        Band::Hard => "the first line in which one reading has reached its limit of 100 %",
+        Band::Hard => "the first line in which a reading has reached its limit of 100 %",
     };
     let prompt = format!(
-        "A service has failed. This is its log:\n\n{}\n\nWhat is the cause? Choose one: {}.\nAnswer with two lines and nothing else, as in this form:\ncause: CHOICE\nline: NUMBER\nNUMBER is {which}.",
+        "A service has failed. This is its log:\n\n{}\n\nWhat is the cause? CHOICE is one of: {}.\nAnswer with two lines and nothing else, as in this form:\nline: NUMBER\ncause: CHOICE\nNUMBER is {which}.",
         log.join("\n"),
         causes.join(", ")
     );
@@ -41,6 +41,6 @@ pub(super) fn draft(band: Band, random: &mut Random) -> Draft {
         prompt,
         max_output_tokens: MAX_OUTPUT_TOKENS,
         oracle: Oracle::Cause { causes: owned(&causes), right: right.to_owned(), line },
-        example: format!("cause: {right}\nline: {line}"),
+        example: format!("line: {line}\ncause: {right}"),
     }
 }

@@ -40,7 +40,7 @@ fn prompts_are_short_but_where_length_is_the_question() {
     for item in Task::SUITE.iter().filter(|task| **task != Task::Needle).flat_map(|task| suite(FROZEN_SEED).items(task)) {
         let words = item.prompt.split_whitespace().count();
         assert!(words < 230, "{} has {words} words", item.id);
-        assert!(item.max_output_tokens <= 384, "{}", item.id);
+        assert!(item.max_output_tokens <= 512, "{}", item.id);
     }
 }
 
@@ -58,7 +58,7 @@ fn a_users_own_task_has_no_items_here() {
 
 #[test]
 fn the_frozen_suite_is_the_one_of_its_number() {
-    let known = (1, "aa980d94aef1957c589130e8c91d241bae3cf4d8d0a1981de46fb729336ea64d");
+    let known = (2, "44f6f22a1e957e965aef108af25c6fb13dd9a250c1ef45e0343802df74cd8ce5");
     let why =
         "an item, a limit or an oracle has changed, so that scores do not pair any more: count SUITE_NUMBER up and write the new hash here";
     assert_eq!((SUITE_NUMBER, hash().as_str()), known, "{why}");

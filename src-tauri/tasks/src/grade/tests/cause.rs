@@ -4,8 +4,9 @@ use super::*;
 async fn cause_and_line_must_both_be_right() {
     let oracle = Oracle::Cause { causes: texts(&["disk full", "out of memory", "port in use"]), right: "disk full".to_owned(), line: 4 };
     let table = [
-        ("cause: disk full\nline: 4", Right, "the form"),
-        ("cause: disk full\n\nline: 4\n", Right, "blank lines are no form"),
+        ("line: 4\ncause: disk full", Right, "the form"),
+        ("line: 4\n\ncause: disk full\n", Right, "blank lines are no form"),
+        ("cause: disk full\nline: 4", RightLoosely, "the other way round"),
         ("Cause: Disk full\nLine: 4", RightLoosely, "case"),
         ("cause: disk full, line: 4", RightLoosely, "one line"),
         ("**Cause:** disk full\n**Line:** 4", RightLoosely, "emphasis"),

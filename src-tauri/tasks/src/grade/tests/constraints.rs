@@ -35,7 +35,6 @@ async fn each_constraint_by_itself() {
         (Constraint::EndsWith(text("lamp?")), "Who has a lamp?", "Who has a lamp."),
         (Constraint::EachLineBegins(text("* ")), "* one\n* two", "* one\n- two"),
         (Constraint::Acrostic(text("SEA")), "Sun\n“Every day”\nAt last", "Sun\nMoon\nAt last"),
-        (Constraint::UpperCase, "THE 3 LAMPS", "The LAMPS"),
         (Constraint::LowerCase, "the 3 lamps", "The lamps"),
         (Constraint::WordsALine(2), "one two\nthree", "one two three"),
         (Constraint::LinesAmong(vec![text("red - blue")]), "red - blue", "red blue"),

@@ -1,4 +1,4 @@
-//! An algorithm each, with a rule that the usual form of it does not have.
+//! An algorithm each; half of them with a rule that the usual form does not have.
 
 mod search;
 mod texts;

@@ -1,7 +1,5 @@
 //! Several conditions, ties and edge cases.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::Problem;
@@ -45,29 +43,21 @@ fn counting_out(random: &mut Random) -> Problem {
 }
 
 fn most_common(random: &mut Random) -> Problem {
-    let is_last = random.between(0, 1) == 1;
     let mut lists: Vec<Vec<&str>> = (0..4).map(|_| (0..9).map(|_| random.pick(&WORDS[..5])).collect()).collect();
     lists.extend([vec!["plum"], vec!["fig", "pear", "fig", "pear", "apple"]]);
     let best = |list: &Vec<&'static str>| {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for word in list {
-            *counts.entry(word).or_default() += 1;
-        }
-        let most = counts.values().max().copied();
-        let mut tied = counts.iter().filter(|(_, count)| Some(**count) == most).map(|(word, _)| (*word).to_owned());
-        if is_last { tied.next_back() } else { tied.next() }
+        let times = |word: &&str| list.iter().filter(|other| *other == word).count();
+        let most = list.iter().map(times).max();
+        list.iter().find(|word| Some(times(word)) == most).copied()
     };
     let cases = lists.iter().map(|list| (vec![json!(list)], json!(best(list)))).collect();
-    let (which, pick) = if is_last { ("last", "max") } else { ("first", "min") };
     Problem {
         signature: "most_common(words)",
-        specification: format!(
-            "It returns the word that occurs most often in a list that is not empty. If several words occur equally often, it returns that one of them which comes {which} in alphabetical order."
-        ),
+        specification:
+            "It returns the word that occurs most often in a list that is not empty. If several words occur equally often, it returns that one of them which comes first in the list."
+                .to_owned(),
         cases,
-        solution: format!(
-            "def most_common(words):\n    most = max(words.count(word) for word in words)\n    return {pick}(word for word in words if words.count(word) == most)\n"
-        ),
+        solution: "def most_common(words):\n    return max(words, key=words.count)\n".to_owned(),
     }
 }
 
@@ -82,13 +72,13 @@ fn add_minutes(random: &mut Random) -> Problem {
         times.iter().map(|(start, add)| (vec![json!(clock(*start)), json!(add)], json!(clock((start + sign * add).rem_euclid(day)))));
     let word = if later { "after" } else { "before" };
     Problem {
-        signature: "shift(time, minutes)",
+        signature: "shift(time, delta)",
         specification: format!(
-            "time is a time of day as \"HH:MM\" in 24 hours. The function returns, in the same form, the time of day that many minutes {word} it. It goes on across midnight."
+            "time is a time of day as \"HH:MM\" in 24 hours. The function returns, in the same form, the time of day delta minutes {word} it. It goes on across midnight, so that the result is a time of day, too."
         ),
         cases: cases.collect(),
         solution: format!(
-            "def shift(time, minutes):\n    hours, rest = time.split(\":\")\n    total = (int(hours) * 60 + int(rest) {} minutes) % 1440\n    return f\"{{total // 60:02}}:{{total % 60:02}}\"\n",
+            "def shift(time, delta):\n    hours, minutes = time.split(\":\")\n    total = (int(hours) * 60 + int(minutes) {} delta) % 1440\n    return f\"{{total // 60:02}}:{{total % 60:02}}\"\n",
             if later { "+" } else { "-" }
         ),
     }

@@ -3,7 +3,7 @@
 use super::Log;
 use crate::random::Random;
 
-/// A cause, how a log says it outright, and how it says it to one who reads carefully.
+/// A cause, how a log says it outright, and how it says it in other words.
 struct Scenario {
     cause: &'static str,
     plain: &'static [&'static str],
@@ -14,32 +14,32 @@ const SCENARIOS: [Scenario; 6] = [
     Scenario {
         cause: "disk full",
         plain: &["ERROR db: cannot write: the disk is full", "ERROR files: disk full, upload {n} was not saved"],
-        subtle: &["WARN store: 0 bytes left on /var", "WARN store: volume data: {n}.0 of {n}.0 GB used"],
+        subtle: &["ERROR store: 0 bytes left on /var", "ERROR store: disk {n} has no space left"],
     },
     Scenario {
         cause: "out of memory",
         plain: &["ERROR worker: process {n} was killed: out of memory", "ERROR cache: out of memory, cannot keep {n} more entries"],
-        subtle: &["WARN kernel: db ended, it held {n}.9 of {n}.9 GiB of RAM", "WARN kernel: allocation of {n} MiB refused, no free pages"],
+        subtle: &["ERROR kernel: db ended, no memory was left for it", "ERROR kernel: {n} MiB of memory refused, none is free"],
     },
     Scenario {
         cause: "expired certificate",
         plain: &["ERROR tls: the certificate of the server has expired", "ERROR mail: certificate expired {n} days ago"],
-        subtle: &["WARN tls: peer valid until 3 May, today is 5 May", "WARN tls: peer is {n} days past its notAfter date"],
+        subtle: &["ERROR tls: certificate was valid until 3 May, today is 5 May", "ERROR tls: certificate is {n} days past its last day"],
     },
     Scenario {
         cause: "wrong password",
         plain: &["ERROR db: wrong password for user app", "ERROR backup: sign-in refused: wrong password"],
-        subtle: &["WARN auth: user app refused, secret does not match", "WARN auth: {n} bad credentials for user app, locked"],
+        subtle: &["ERROR auth: user app refused, its password does not match", "ERROR auth: {n} wrong sign-ins of user app, locked"],
     },
     Scenario {
         cause: "port in use",
         plain: &["ERROR web: cannot start: port 80{n} is in use", "ERROR proxy: port 90{n} already in use"],
-        subtle: &["WARN web: bind to 0.0.0.0:80{n} refused, held by pid 4{n}", "WARN web: another process listens on 80{n}"],
+        subtle: &["ERROR web: port 80{n} refused, process 4{n} holds it", "ERROR web: another process listens on port 80{n}"],
     },
     Scenario {
         cause: "missing file",
         plain: &["ERROR app: file rules{n}.json is missing", "ERROR app: cannot read prices.csv: no such file"],
-        subtle: &["WARN app: rules{n}.json: no such entry in the folder", "WARN app: open(prices{n}.csv) gave ENOENT"],
+        subtle: &["ERROR app: rules{n}.json: there is no such file", "ERROR app: prices{n}.csv can't be found"],
     },
 ];
 
@@ -73,12 +73,12 @@ const HARMLESS_TO_READINGS: [&str; 3] = [
 ];
 
 const CONSEQUENCES: [&str; 6] = [
-    "ERROR web: request {n} failed with status 500",
-    "ERROR jobs: report {n} was not written",
-    "ERROR health: service app does not answer",
-    "ERROR web: gave up after {n} tries",
-    "ERROR queue: {n} messages wait",
-    "ERROR app: stopped with status 1",
+    "WARN web: request {n} failed with status 500",
+    "WARN jobs: report {n} was not written",
+    "WARN health: service app does not answer",
+    "WARN web: gave up after {n} tries",
+    "WARN queue: {n} messages wait",
+    "WARN app: stopped with status 1",
 ];
 
 fn numbered(text: &str, random: &mut Random) -> String {
@@ -115,7 +115,7 @@ pub(super) fn plain(random: &mut Random) -> Log {
     Log { lines, causes: choices(scenario.cause, 3, random), right: scenario.cause, line: line_of(at) }
 }
 
-/// A warning that is the cause, errors that follow from it, and a line before it that only sounds like a cause.
+/// An error that is the cause, warnings that follow from it, and a line before it that only sounds like a cause.
 pub(super) fn with_consequences(random: &mut Random) -> Log {
     let scenario = drawn(random);
     let before = usize::try_from(random.between(1, 3)).unwrap_or(2);
@@ -125,7 +125,7 @@ pub(super) fn with_consequences(random: &mut Random) -> Log {
     lines = random.shuffled(&lines);
     let at = lines.len();
     let mut after = quiet[before..].to_vec();
-    after.extend(all_numbered(&random.some(&CONSEQUENCES, 3), random));
+    after.extend(all_numbered(&random.some(&CONSEQUENCES, 2), random));
     lines.push(numbered(random.pick(scenario.subtle), random));
     lines.extend(random.shuffled(&after));
     Log { lines, causes: choices(scenario.cause, 4, random), right: scenario.cause, line: line_of(at) }
@@ -134,40 +134,49 @@ pub(super) fn with_consequences(random: &mut Random) -> Log {
 /// What a line of readings holds, each in per cent of its limit.
 const READINGS: [&str; 3] = ["disk full", "out of memory", "too many connections"];
 
-fn reading_line([disk, memory, connections]: [i64; 3]) -> String {
-    format!("INFO stat: disk {disk} %, memory {memory} %, connections {connections} %")
+/// What a line calls each of them.
+const NAMES: [&str; 3] = ["disk", "memory", "connections"];
+/// Times at which all three are read.
+const READ_TIMES: i64 = 2;
+
+/// A log, and the place in it where a reading first reaches its limit.
+struct Read {
+    lines: Vec<String>,
+    reached_at: usize,
 }
 
-/// Readings at four times: one reaches its limit at the time `reached`, another only comes close.
-fn readings(cause: usize, close: usize, reached: i64, random: &mut Random) -> Vec<String> {
-    let mut values = READINGS.map(|_| random.between(30, 60));
-    let mut lines = Vec::new();
-    for step in 0..4 {
-        for (i, value) in values.iter_mut().enumerate() {
-            *value = match i {
-                i if i == cause && step >= reached => 100,
-                i if i == cause => 97 - 8 * (reached - step) - random.between(1, 4),
-                i if i == close => random.between(93, 97),
-                _ => *value + random.between(-3, 4),
+/// Readings, each on its own line: one reaches its limit at the time `reached` and stays there, another comes close.
+fn readings(cause: usize, close: usize, reached: i64, random: &mut Random) -> Read {
+    let mut read = Read { lines: Vec::new(), reached_at: 0 };
+    for step in 0..READ_TIMES {
+        for place in random.shuffled(&[0, 1, 2]) {
+            let value = match place {
+                place if place == cause && step >= reached => 100,
+                place if place == cause => random.between(70, 82),
+                place if place == close => random.between(80, 89),
+                _ => random.between(30, 60),
             };
+            if place == cause && step == reached {
+                read.reached_at = read.lines.len();
+            }
+            read.lines.push(format!("INFO stat: {} {value} %", NAMES[place]));
         }
-        lines.push(reading_line(values));
     }
-    lines
+    read
 }
 
 /// No line names the cause: a reading has to be compared with its limit.
 pub(super) fn by_readings(random: &mut Random) -> Log {
     let [cause, close] = random.distinct(&[0, 1, 2]);
-    let reached = random.between(1, 3);
-    let mut between = all_numbered(&random.some(&CONSEQUENCES, 2), random);
+    let reached = random.between(0, READ_TIMES - 1);
+    let mut between = all_numbered(&random.some(&CONSEQUENCES, 1), random);
     between.push(numbered(random.pick(&HARMLESS_TO_READINGS), random));
-    between.extend(all_numbered(&random.some(&QUIET, 2), random));
     let mut between = random.shuffled(&between).into_iter();
     let (mut lines, mut line) = (Vec::new(), 0);
-    for (step, reading) in (0..).zip(readings(cause, close, reached, random)) {
-        lines.extend(between.by_ref().take(usize::try_from(random.between(0, 2)).unwrap_or(1)));
-        if step == reached {
+    let Read { lines: read, reached_at } = readings(cause, close, reached, random);
+    for (place, reading) in read.into_iter().enumerate() {
+        lines.extend(between.by_ref().take(usize::try_from(random.between(0, 1)).unwrap_or(1)));
+        if place == reached_at {
             line = line_of(lines.len());
         }
         lines.push(reading);

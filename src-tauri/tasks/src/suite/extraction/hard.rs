@@ -58,36 +58,37 @@ fn delivery(random: &mut Random) -> Source {
 /// Who does what until when, with one task that has no owner.
 fn minutes(random: &mut Random) -> Source {
     let [a, b, c] = random.distinct(&FIRST_NAMES);
-    let [first, second, third] = random.distinct(&["the budget", "the invitations", "the room plan", "the price list", "the photos"]);
+    let [first, second, third] = random.distinct(&["budget", "invitations", "room plan", "price list", "photos"]);
     let [d, e] = random.distinct(&["Monday", "Tuesday", "Thursday", "Friday"]);
     let text = format!(
-        "{a} opened the meeting. {b} will send {first} by {d}. {c} was asked to do {second}, but declined, so {a} does it, without a date. Nobody has taken {third} yet, though it is needed by {e}."
+        "{a} opened the meeting. {b} will send the {first} by {d}. {c} was asked to do the {second}, but declined, so {a} takes that over, without a date. Nobody has taken the {third} yet, needed by {e}."
     );
-    let tasks = json!([
-        { "task": first, "owner": b, "due": d },
-        { "task": second, "owner": a, "due": null },
-        { "task": third, "owner": null, "due": e },
-    ]);
-    let kind = "list of {\"task\": string as in the text, \"owner\": string or null, \"due\": weekday or null}, in the order of the text";
-    Source { text, fields: vec![("chair", "string", json!(a)), ("tasks", kind, tasks)] }
+    let fields = vec![
+        ("chair", "string: who opened the meeting", json!(a)),
+        ("sends", "string: who sends something", json!(b)),
+        ("sent_by", "weekday: until when", json!(d)),
+        ("declined", "string: who did not want to do something", json!(c)),
+        ("still_open", "string: the thing that nobody has taken", json!(third)),
+        ("needed_by", "weekday: by when that is needed", json!(e)),
+    ];
+    Source { text, fields }
 }
 
 fn trip(random: &mut Random) -> Source {
     let [from, via, to] = random.distinct(&TOWNS);
-    let (leaves, wait, fare, card) =
-        (random.between(7, 11), random.between(11, 49), random.between(21, 48) * 2, random.pick(&["half", "quarter"]));
+    let (leaves, wait, price) = (random.between(7, 11), random.between(11, 49), random.between(11, 24) * 2);
     let rides = [random.between(35, 55), random.between(20, 50)];
-    let off = if card == "half" { fare / 2 } else { fare / 4 };
-    let fare = if card == "half" { fare } else { off * 4 };
     let text = format!(
-        "The train leaves {from} at {leaves} in the morning and reaches {via} {} minutes later. After a wait of {wait} minutes the next one goes to {to}, which takes {} minutes. The ticket costs {fare} euros; with the card it is a {card} cheaper, and I have the card.",
-        rides[0], rides[1]
+        "The train leaves {from} at {leaves} in the morning and reaches {via} {} minutes later. After a wait of {wait} minutes the next one goes to {to}, which takes {} minutes. The ticket costs {} euros; with the card it is half the price, and I have the card.",
+        rides[0],
+        rides[1],
+        2 * price
     );
     let fields = vec![
         ("stations", "list of strings, in the order of the trip", json!([from, via, to])),
         ("leaves_at", "string in the form HH:MM", json!(format!("{leaves:02}:00"))),
-        ("minutes_in_all", "number", json!(rides[0] + wait + rides[1])),
-        ("price_with_card", "number", json!(fare - off)),
+        ("minutes_of_waiting", "number", json!(wait)),
+        ("price_with_card", "number", json!(price)),
     ];
     Source { text, fields }
 }

@@ -17,11 +17,11 @@ pub(super) fn problem(round: usize, random: &mut Random) -> (String, i64) {
 }
 
 fn tank(random: &mut Random) -> (String, i64) {
-    let (a, b, leak) = (random.between(8, 15), random.between(5, 12), random.between(2, 4));
+    let (a, b) = (random.between(8, 15), random.between(5, 12));
     let (alone, together) = (random.between(5, 12), random.between(6, 20));
-    let volume = (a - leak) * alone + (a + b - leak) * together;
+    let volume = a * alone + (a + b) * together;
     let text = format!(
-        "An empty tank holds {volume} litres and loses {leak} litres a minute through a leak. Pump A brings {a} litres a minute and starts at once. Pump B brings {b} litres a minute and starts {alone} minutes later. After how many minutes from the start is the tank full?"
+        "A tank is empty, and {volume} litres fill it. Pump A brings {a} litres a minute and starts at once. Pump B brings {b} litres a minute and starts {alone} minutes later. After how many minutes from the start is the tank full?"
     );
     (text, alone + together)
 }
@@ -41,18 +41,18 @@ fn ages(random: &mut Random) -> (String, i64) {
 
 fn counting(random: &mut Random) -> (String, i64) {
     let (a, b) = random.pick(&[(3, 5), (4, 6), (3, 7), (4, 5), (2, 7), (6, 9)]);
-    let (last, not) = (random.between(5, 9) * 10, random.pick(&[8, 10, 11]));
-    let fits = (1..=last).filter(|n| (n % a == 0 || n % b == 0) && n % not != 0).count();
-    let text = format!("How many of the whole numbers from 1 to {last} are divisible by {a} or by {b} (or by both), but not by {not}?");
+    let last = random.between(4, 9) * 10;
+    let fits = (1..=last).filter(|n| n % a == 0 || n % b == 0).count();
+    let text = format!("How many of the whole numbers from 1 to {last} are divisible by {a} or by {b} (or by both)?");
     (text, i64::try_from(fits).unwrap_or(0))
 }
 
 fn tariff(random: &mut Random) -> (String, i64) {
-    let (fee, first, second, third) = (random.between(5, 12), random.between(2, 3), random.between(4, 5), random.between(6, 8));
-    let used = random.between(33, 48);
-    let bill = fee + 10 * first + 20 * second + (used - 30) * third;
+    let (first, second) = (random.between(2, 3), random.between(4, 6));
+    let used = random.between(14, 28);
+    let bill = 10 * first + (used - 10) * second;
     let text = format!(
-        "Water costs {fee} euros a month plus {first} euros for each of the first 10 cubic metres, {second} euros for each of the next 20 and {third} euros for each one beyond that. A bill for one month is {bill} euros. How many cubic metres were used?"
+        "Water costs {first} euros for each of the first 10 cubic metres and {second} euros for each one beyond that. A bill is {bill} euros. How many cubic metres were used?"
     );
     (text, used)
 }

@@ -34,7 +34,7 @@ fn average(random: &mut Random) -> (String, i64) {
 
 fn shift(random: &mut Random) -> (String, i64) {
     let name = random.pick(&FIRST_NAMES);
-    let (start, worked, pause) = (7 * 60 + random.between(1, 59), random.between(200, 340), random.between(15, 45));
+    let (start, worked, pause) = (random.between(6, 9) * 60, random.between(200, 340), random.between(3, 9) * 5);
     let end = start + worked + pause;
     let text = format!(
         "{name} begins to work at {}:{:02} and stops at {}:{:02}, with one break of {pause} minutes. How many minutes did {name} work?",
@@ -48,13 +48,13 @@ fn shift(random: &mut Random) -> (String, i64) {
 
 fn recipe(random: &mut Random) -> (String, i64) {
     let name = random.pick(&FIRST_NAMES);
-    // More cups and onions than people, so that the answer is none of the problem's own numbers.
+    // The answer is none of the problem's own numbers.
     let (cooks, cups) = (random.between(3, 4), random.between(3, 5));
     let people = cooks * random.between(3, 6);
     let text = format!(
-        "A soup for {cooks} people needs {cups} cups of rice and 2 onions. {name} cooks it for {people} people. How many cups of rice and onions are that together?"
+        "A soup for {cooks} people needs {cups} cups of rice and 2 onions. {name} cooks it for {people} people. How many onions does {name} need?"
     );
-    (text, people / cooks * (cups + 2))
+    (text, people / cooks * 2)
 }
 
 fn savings(random: &mut Random) -> (String, i64) {
@@ -69,19 +69,21 @@ fn savings(random: &mut Random) -> (String, i64) {
 }
 
 fn choir(random: &mut Random) -> (String, i64) {
-    let (boys, girls, more) = (random.between(3, 6), random.between(7, 9), random.between(3, 8));
+    let (times, men) = (random.between(3, 6), random.between(5, 12));
     let text = format!(
-        "In a choir there are {boys} men for every {girls} women. There are {} people in the choir. How many women are there?",
-        (boys + girls) * more
+        "In a choir there are {times} women for every man. There are {} people in the choir. How many women are there?",
+        (times + 1) * men
     );
-    (text, girls * more)
+    (text, times * men)
 }
 
 fn stamps(random: &mut Random) -> (String, i64) {
     let [name, other] = random.distinct(&FIRST_NAMES);
-    let (first, times, less) = (random.between(6, 15), random.between(2, 4), random.between(2, 5));
+    let (first, times) = (random.between(6, 15), random.between(2, 4));
+    // As odd or even as what both have without it, so that the stamps can be shared out.
+    let less = 2 + (first + first * times) % 2;
     let text = format!(
-        "{name} has {first} stamps. {other} has {times} times as many, less {less}. They put all their stamps together and share them out evenly among themselves, and one that is over is thrown away. How many stamps does each have then?"
+        "{name} has {first} stamps. {other} has {less} stamps less than {times} times as many. They put all their stamps together and share them out evenly. How many stamps does each of the two have then?"
     );
     (text, (first + first * times - less) / 2)
 }

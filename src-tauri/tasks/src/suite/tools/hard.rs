@@ -60,7 +60,7 @@ fn table(random: &mut Random) -> Request {
     let (guests, hour) = (random.between(3, 7), random.between(6, 9));
     let place = random.pick(&["Olive Tree", "Blue Door", "Old Harbour"]);
     let said = format!(
-        "I would like to eat at the {place} with my {guests} colleagues on {weekday} of next week, at half past {hour} in the evening. There must be a seat for me too, of course."
+        "I would like to eat at the {place} with my {guests} colleagues on {weekday}, {day} May, at {hour}:30 in the evening. There must be a seat for me too, of course."
     );
     let full = format!("The {place}");
     let call = vec![
@@ -123,7 +123,9 @@ fn cancel(random: &mut Random) -> Request {
     let [first, second, third] = random.distinct(&FIRST_NAMES);
     let ids = [random.between(110, 399), random.between(410, 699), random.between(710, 999)];
     let [a, b, c] = ids;
-    let context = format!("Calendar of today: {a} Lunch with {first} 12:00; {b} Call with {second} 14:00; {c} Walk with {third} 17:30.\n");
+    let context = format!(
+        "Calendar of today:\nid {a}: lunch with {first} at 12:00\nid {b}: call with {second} at 14:00\nid {c}: walk with {third} at 17:30\n"
+    );
     let said = random.pick(&[
         "I will not make it to my date at two in the afternoon, please take it out.",
         "My call is off, please delete it. The other two stay.",

@@ -6,7 +6,7 @@ use super::{Argument, Request, argument};
 use crate::random::Random;
 
 pub(super) fn request(round: usize, random: &mut Random) -> Request {
-    let requests = [umbrella, evening_alarm, brightness, currency, stop_order, order_unknown, degrees, done_already];
+    let requests = [umbrella, evening_alarm, brightness, currency, stop_order, order_unknown, degrees, half_hour];
     requests[round % requests.len()](random)
 }
 
@@ -64,7 +64,8 @@ fn degrees(random: &mut Random) -> Request {
     plain(&[LIGHT, DIM, HEAT, ALARM], said, Some(call))
 }
 
-fn done_already(random: &mut Random) -> Request {
-    let said = format!("I have just sent {} a message about the party. Thank you, that was all.", random.pick(&FIRST_NAMES));
-    plain(&[MESSAGE, ALARM, TIMER], said, None)
+fn half_hour(random: &mut Random) -> Request {
+    let (words, minutes) = random.pick(&[("half an hour", 30), ("a quarter of an hour", 15), ("an hour and a half", 90)]);
+    let said = format!("The bread for {} comes out of the oven in {words}. Ring then, please.", random.pick(&FIRST_NAMES));
+    plain(&[MESSAGE, ALARM, TIMER], said, Some(("set_timer", vec![argument("minutes", minutes)])))
 }

@@ -107,13 +107,13 @@ pub(super) const HARD: [Text; 4] = [
     Text {
         english: "The file of the case was lost at the court in <town>. The lawyer, <name> <last>, asks for a copy of pages <n> to <m> and for <code>, which was never sent to {user}.",
         translations: [
-            "Die Akte des Falls ging am Gericht in <town> verloren. Die Anwältin, <name> <last>, bittet um eine Abschrift der Seiten <n> bis <m> und um <code>, das nie an {user} geschickt wurde.",
-            "Le dossier de l'affaire a été perdu au tribunal de <town>. L'avocat, <name> <last>, demande une copie certifiée des pages <n> à <m> et <code>, qui n'a jamais été envoyé à {user}.",
-            "El expediente del caso se perdió en el juzgado de <town>. El abogado, <name> <last>, pide un duplicado de las páginas <n> a <m> y <code>, que nunca se envió a {user}.",
+            "Die Akte des Falls ging am Gericht in <town> verloren. Die Anwältin, <name> <last>, bittet um eine Kopie der Seiten <n> bis <m> und um <code>, das nie an {user} geschickt wurde.",
+            "Le dossier de l'affaire a été perdu au tribunal de <town>. L'avocat, <name> <last>, demande une copie des pages <n> à <m> et <code>, qui n'a jamais été envoyé à {user}.",
+            "El expediente del caso se perdió en el juzgado de <town>. El abogado, <name> <last>, pide una copia de las páginas <n> a <m> y <code>, que nunca se envió a {user}.",
         ],
         words: &[
             ("file", ["Akte", "dossier", "expediente"]),
-            ("copy", ["Abschrift", "copie certifiée", "duplicado"]),
+            ("copy", ["Kopie", "copie", "copia"]),
             ("court", ["Gericht|Gerichts", "tribunal", "juzgado"]),
         ],
         shows_words: true,
@@ -123,11 +123,11 @@ pub(super) const HARD: [Text; 4] = [
         translations: [
             "Drücken Sie “OK”, um {count} Aktualisierungen zu installieren. Schalten Sie das Gerät nicht aus: Es startet <n> Mal neu, was bis zu <m> Minuten dauert. Wenn %s auf der Anzeige erscheint, rufen Sie <name> <last> an.",
             "Appuyez sur “OK” pour installer {count} mises à niveau. N'éteignez pas l'appareil : il redémarre <n> fois, ce qui prend jusqu'à <m> minutes. Si %s apparaît sur l'afficheur, appelez <name> <last>.",
-            "Pulse “OK” para instalar {count} actualizaciones. No apague el aparato: se reinicia <n> veces, lo que tarda hasta <m> minutos. Si %s aparece en el visor, llame a <name> <last>.",
+            "Pulse “OK” para instalar {count} actualizaciones. No apague el dispositivo: se reinicia <n> veces, lo que tarda hasta <m> minutos. Si %s aparece en el visor, llame a <name> <last>.",
         ],
         words: &[
             ("updates", ["Aktualisierungen", "mises à niveau", "actualizaciones"]),
-            ("device", ["Gerät", "appareil|l'appareil", "aparato"]),
+            ("device", ["Gerät", "appareil|l'appareil", "dispositivo"]),
             ("screen", ["Anzeige", "afficheur|l'afficheur", "visor"]),
         ],
         shows_words: true,

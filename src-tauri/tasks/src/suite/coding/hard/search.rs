@@ -46,7 +46,7 @@ pub(super) fn merged(random: &mut Random) -> Problem {
     }
 }
 
-fn fewest_steps(grid: &[String], jump: usize) -> Option<usize> {
+fn fewest_steps(grid: &[String]) -> Option<usize> {
     let cells: Vec<Vec<u8>> = grid.iter().map(|row| row.bytes().collect()).collect();
     let (height, width) = (cells.len(), cells.first()?.len());
     let mut steps = vec![vec![None; width]; height];
@@ -54,8 +54,7 @@ fn fewest_steps(grid: &[String], jump: usize) -> Option<usize> {
     steps[0][0] = Some(0);
     while let Some((y, x)) = queue.pop_front() {
         let so_far = steps[y][x]?;
-        // One down, one to the right, one up, one to the left, or `jump` to the right.
-        let next = [(y + 1, x), (y, x + 1), (y.wrapping_sub(1), x), (y, x.wrapping_sub(1)), (y, x + jump)];
+        let next = [(y + 1, x), (y, x + 1), (y.wrapping_sub(1), x), (y, x.wrapping_sub(1))];
         for (y, x) in next {
             if y < height && x < width && cells[y][x] == b'.' && steps[y][x].is_none() {
                 steps[y][x] = Some(so_far + 1);
@@ -67,7 +66,6 @@ fn fewest_steps(grid: &[String], jump: usize) -> Option<usize> {
 }
 
 pub(super) fn steps(random: &mut Random) -> Problem {
-    let jump = usize::try_from(random.between(2, 3)).unwrap_or(2);
     let mut grids: Vec<Vec<String>> = vec![vec!["..#".into(), ".#.".into(), "...".into()]];
     for size in [4, 5, 5, 6] {
         let mut grid: Vec<String> =
@@ -82,43 +80,42 @@ pub(super) fn steps(random: &mut Random) -> Problem {
         vec![".#####.".into()],
         vec![".##.##.".into(), "#######".into(), ".......".into()],
     ]);
-    let cases = grids.iter().map(|grid| (vec![json!(grid)], fewest_steps(grid, jump).map_or(json!(-1), |steps| json!(steps)))).collect();
+    let cases = grids.iter().map(|grid| (vec![json!(grid)], fewest_steps(grid).map_or(json!(-1), |steps| json!(steps)))).collect();
     Problem {
         signature: "steps(grid)",
-        specification: format!(
-            "grid is a list of strings of equal length; \".\" is free, \"#\" is a wall. One starts at the top left and wants to reach the bottom right; both are free. A step goes to a free cell above, below, left or right; a jump goes {jump} cells to the right, over whatever is between, onto a free cell, and counts as one step. The function returns the smallest number of steps, or -1 if there is no way."
-        ),
+        specification:
+            "grid is a list of strings of equal length; \".\" is free, \"#\" is a wall. One starts at the top left and wants to reach the bottom right; both are free. A step goes to a free cell above, below, left or right. The function returns the smallest number of steps, 0 where the start is the end, or -1 if there is no way."
+                .to_owned(),
         cases,
-        solution: format!(
-            "from collections import deque\n\ndef steps(grid):\n    height, width = len(grid), len(grid[0])\n    seen = {{(0, 0)}}\n    queue = deque([(0, 0, 0)])\n    while queue:\n        y, x, n = queue.popleft()\n        if (y, x) == (height - 1, width - 1):\n            return n\n        for dy, dx in ((1, 0), (-1, 0), (0, 1), (0, -1), (0, {jump})):\n            a, b = y + dy, x + dx\n            if 0 <= a < height and 0 <= b < width and grid[a][b] == \".\" and (a, b) not in seen:\n                seen.add((a, b))\n                queue.append((a, b, n + 1))\n    return -1\n"
-        ),
+        solution:
+            "from collections import deque\n\ndef steps(grid):\n    height, width = len(grid), len(grid[0])\n    seen = {(0, 0)}\n    queue = deque([(0, 0, 0)])\n    while queue:\n        y, x, n = queue.popleft()\n        if (y, x) == (height - 1, width - 1):\n            return n\n        for dy, dx in ((1, 0), (-1, 0), (0, 1), (0, -1)):\n            a, b = y + dy, x + dx\n            if 0 <= a < height and 0 <= b < width and grid[a][b] == \".\" and (a, b) not in seen:\n                seen.add((a, b))\n                queue.append((a, b, n + 1))\n    return -1\n"
+                .to_owned(),
     }
 }
 
 pub(super) fn rooms(random: &mut Random) -> Problem {
-    let pause = random.between(1, 3);
     let mut lists = vec![vec![[1, 4], [4, 6], [5, 8]]];
     lists.extend((4..8).map(|n| intervals(random, n)));
-    lists.extend([vec![], vec![[0, 5], [5 + pause, 9]], vec![[0, 5], [4 + pause, 9]]]);
+    lists.extend([vec![], vec![[0, 5], [5, 9]], vec![[0, 5], [4, 9]]]);
     let needed = |list: &Vec<[i64; 2]>| {
-        // A room is taken from a meeting's start until it is clean; the most that are taken at once are needed.
-        list.iter().map(|[start, _]| list.iter().filter(|[from, to]| from <= start && *start < to + pause).count()).max().unwrap_or(0)
+        // The most rooms that are taken at once are needed.
+        list.iter().map(|[start, _]| list.iter().filter(|[from, to]| from <= start && start < to).count()).max().unwrap_or(0)
     };
     let cases = lists.iter().map(|list| (vec![json!(list)], json!(needed(list)))).collect();
     Problem {
         signature: "rooms(meetings)",
-        specification: format!(
-            "meetings is a list of [start, end] lists in whole minutes. After each meeting its room is cleaned for {pause} minutes; a meeting may start in it at the very minute when the cleaning ends. The function returns the smallest number of rooms in which all meetings can be held."
-        ),
+        specification:
+            "meetings is an unsorted list of [start, end] lists in whole minutes. A meeting may start in a room at the very minute when another one there ends. The function returns the smallest number of rooms in which all meetings can be held."
+                .to_owned(),
         cases,
-        solution: format!(
-            "def rooms(meetings):\n    return max((sum(1 for a, b in meetings if a <= start < b + {pause}) for start, _ in meetings), default=0)\n"
-        ),
+        solution:
+            "def rooms(meetings):\n    return max((sum(1 for a, b in meetings if a <= start < b) for start, _ in meetings), default=0)\n"
+                .to_owned(),
     }
 }
 
 pub(super) fn ways_to_pay(random: &mut Random) -> Problem {
-    let most = usize::try_from(random.between(2, 3)).unwrap_or(2);
+    let more = random.between(8, 30);
     let asked = [
         (6, vec![1, 2, 5]),
         (10, vec![2, 5, 3]),
@@ -126,15 +123,14 @@ pub(super) fn ways_to_pay(random: &mut Random) -> Problem {
         (0, vec![4]),
         (7, vec![4, 2]),
         (23, vec![1, 2, 5, 10]),
-        (100, vec![1]),
+        (usize::try_from(more).unwrap_or(8), vec![3, 4, 5]),
     ];
     let ways = |amount: usize, coins: &[usize]| {
         let mut ways = vec![0u64; amount + 1];
         ways[0] = 1;
         for coin in coins {
-            let before = ways.clone();
-            for (sum, ways) in ways.iter_mut().enumerate() {
-                *ways = (0..=most).filter_map(|n| sum.checked_sub(n * coin)).map(|rest| before[rest]).sum();
+            for sum in *coin..=amount {
+                ways[sum] += ways[sum - coin];
             }
         }
         ways[amount]
@@ -143,15 +139,14 @@ pub(super) fn ways_to_pay(random: &mut Random) -> Problem {
         let ways = ways(amount, &coins);
         (vec![json!(amount), json!(coins)], json!(ways))
     });
-    let often = if most == 2 { "twice" } else { "three times" };
     Problem {
         signature: "ways(amount, coins)",
-        specification: format!(
-            "coins is a list of different values. The function returns in how many ways the amount can be paid exactly, when each value is used at most {often}. The order of the coins does not matter. There is one way to pay 0."
-        ),
+        specification:
+            "coins is a list of different values, each of which may be used as often as one likes. The function returns in how many ways the amount can be paid exactly. The order of the coins does not matter. There is one way to pay 0."
+                .to_owned(),
         cases: cases.to_vec(),
-        solution: format!(
-            "def ways(amount, coins):\n    if amount == 0:\n        return 1\n    if amount < 0 or not coins:\n        return 0\n    return sum(ways(amount - n * coins[0], coins[1:]) for n in range({most} + 1) if amount >= n * coins[0])\n"
-        ),
+        solution:
+            "def ways(amount, coins):\n    ways = [1] + [0] * amount\n    for coin in coins:\n        for i in range(coin, amount + 1):\n            ways[i] += ways[i - coin]\n    return ways[amount]\n"
+                .to_owned(),
     }
 }

@@ -74,18 +74,17 @@ pub(super) fn numerals(random: &mut Random) -> Problem {
     }
 }
 
-/// Position of the first bracket that closes nothing that is open, else of the first that stays open, else −1.
-fn first_bad(text: &str, pairs: [(char, char); 2]) -> i64 {
-    let position = |at: usize| i64::try_from(at).unwrap_or(-1);
-    let mut open: Vec<(usize, char)> = Vec::new();
-    for (at, c) in text.chars().enumerate() {
+/// Whether each bracket is closed by its partner, in the right order.
+fn is_balanced(text: &str, pairs: [(char, char); 2]) -> bool {
+    let mut open: Vec<char> = Vec::new();
+    for c in text.chars() {
         if let Some((_, close)) = pairs.iter().find(|(start, _)| *start == c) {
-            open.push((at, *close));
-        } else if pairs.iter().any(|(_, close)| *close == c) && open.pop().is_none_or(|(_, close)| close != c) {
-            return position(at);
+            open.push(*close);
+        } else if pairs.iter().any(|(_, close)| *close == c) && open.pop() != Some(c) {
+            return false;
         }
     }
-    open.first().map_or(-1, |(at, _)| position(*at))
+    open.is_empty()
 }
 
 pub(super) fn brackets(random: &mut Random) -> Problem {
@@ -97,15 +96,15 @@ pub(super) fn brackets(random: &mut Random) -> Problem {
     for _ in 0..4 {
         texts.push((0..8).map(|_| random.pick(&[a, b, c, d, 'w'])).collect());
     }
-    let cases = texts.iter().map(|text| (vec![json!(text)], json!(first_bad(text, pairs)))).collect();
+    let cases = texts.iter().map(|text| (vec![json!(text)], json!(is_balanced(text, pairs)))).collect();
     Problem {
-        signature: "first_bad(text)",
+        signature: "is_balanced(text)",
         specification: format!(
-            "The brackets {a}{b} and {c}{d} must be closed in the right order; other characters do not matter. The function returns the position (from 0) of the first closing bracket that does not close the last open one. If there is none, it returns the position of the first bracket that is never closed, and -1 if all is well."
+            "It returns True if every one of the brackets {a}{b} and {c}{d} in the text is closed by its partner, in the right order, else False. Other characters do not matter."
         ),
         cases,
         solution: format!(
-            "def first_bad(text):\n    pairs = {{\"{a}\": \"{b}\", \"{c}\": \"{d}\"}}\n    stack = []\n    for i, c in enumerate(text):\n        if c in pairs:\n            stack.append((i, pairs[c]))\n        elif c in pairs.values():\n            if not stack or stack.pop()[1] != c:\n                return i\n    return stack[0][0] if stack else -1\n"
+            "def is_balanced(text):\n    pairs = {{\"{a}\": \"{b}\", \"{c}\": \"{d}\"}}\n    stack = []\n    for c in text:\n        if c in pairs:\n            stack.append(pairs[c])\n        elif c in pairs.values():\n            if not stack or stack.pop() != c:\n                return False\n    return not stack\n"
         ),
     }
 }

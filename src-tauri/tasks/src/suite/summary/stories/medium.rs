@@ -83,7 +83,7 @@ pub(in super::super) fn study(random: &mut Random) -> Story {
     );
     Story {
         text,
-        keep: "what was tested, the number of people and the result in per cent",
+        keep: "the number of people, what was tested and the result in per cent",
         facts: vec![named("what was tested", food), figure("the people", people), figure("the result", share)],
         leave: "",
         forbidden: Vec::new(),
