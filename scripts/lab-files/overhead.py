@@ -27,7 +27,7 @@ from steps import TRIAL_S
 TICKS = os.sysconf("SC_CLK_TCK")
 MAX_LOSS, MAX_CORE = 0.01, 0.02
 # Copies that are climbed with nothing held still, for the processor's time.
-FREE = 2
+FREE = 4
 # A look at the store's modification time costs microseconds; a trial takes more than a second and reads its prompt first.
 LOOK_S = 0.02
 # Longer than two trials: a rung whose trials are over waits for the thread that samples.

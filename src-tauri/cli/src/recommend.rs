@@ -60,7 +60,7 @@ fn print_task(advice: &TaskAdvice) {
         answer(&format!("    {line}"));
     }
     if let Some(second) = &advice.runner_up {
-        answer(&format!("    second: {}: {}", second.pick.title, second.why));
+        answer(&format!("    second: {}", second.why));
     }
     for line in &advice.what_would_change {
         answer(&format!("    would change it: {line}"));

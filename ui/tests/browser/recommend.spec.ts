@@ -39,6 +39,18 @@ test("all tasks are asked unless some are unticked, and the last one stays", asy
   await expect(page.getByRole("checkbox", { name: "Coding" })).not.toBeChecked();
 });
 
+test("one task is chosen with one click, and all of them again with another", async ({ open }) => {
+  const page = await open(worlds.noTasksWorld, "recommend");
+  const chosen = async () => (await callsOf(page, "query_plan")).at(-1)?.args["choice"];
+  await page.getByRole("button", { name: "Only coding" }).click();
+  await expect.poll(chosen).toMatchObject({ tasks: { tasks: ["coding"] } });
+  await expect(page.getByRole("checkbox", { name: "Coding" })).toBeChecked();
+  await expect(page.getByRole("checkbox", { name: "Translation" })).not.toBeChecked();
+  await page.getByRole("button", { name: "All", exact: true }).click();
+  await expect.poll(chosen).toMatchObject({ tasks: { tasks: [] } });
+  await expect(page.getByRole("checkbox", { name: "Translation" })).toBeChecked();
+});
+
 test("a task that can't be asked says why before the start", async ({ open }) => {
   const page = await open(worlds.noTasksWorld, "recommend");
   await expect(page.getByText("Coding is not available: The Python interpreter for model-written code is not at")).toBeVisible();

@@ -15,7 +15,7 @@ use super::draws::Ranking;
 use super::entrant::Entrant;
 use super::prepared::PreparedTask;
 use crate::stats::paired::mid_p_mcnemar;
-use crate::task::sequential::Pairs;
+use crate::task::sequential::{Pairs, bounds_90};
 
 /// The share of resamples in which a model must be the best to be recommended, and from which on a tie does not prefer another to it.
 pub const P_BEST: f64 = 0.80;
@@ -92,12 +92,24 @@ impl Ranked<'_> {
         let Some(leader) = self.first(pool, share) else { return Outcome::Nothing };
         let tied = self.not_behind(leader, &all);
         if members.is_empty() || !all.iter().any(|place| self.is_proven(*place)) {
-            return Outcome::NotProven(leader);
+            return Outcome::NotProven(self.likelier(leader, members, &all));
         }
         if tied.iter().any(|place| self.is_proven(*place)) {
             return self.conclude(leader, tied, share);
         }
         self.among_proven(members, &all, leader)
+    }
+
+    /// Where nothing is proven: the leader, or one that was asked fewer items and is yet nearer to its floor. It would be wrong to name
+    /// one that has nearly failed for no more than having been asked everything.
+    fn likelier(&self, leader: usize, members: &[usize], all: &[usize]) -> usize {
+        let surely = |place: usize| {
+            let share = self.entrant(place).and_then(|entrant| entrant.score.as_ref()?.lenient);
+            share.as_ref().and_then(bounds_90).map_or(0.0, |bounds| bounds.low)
+        };
+        let nearer = |place: &usize| !members.contains(place) && surely(*place) > surely(leader);
+        let others: Vec<usize> = all.iter().copied().filter(nearer).collect();
+        self.first(&others, surely).unwrap_or(leader)
     }
 
     /// The leader is ahead of all that are proven, and not proven itself: the best of those that are proven is the one to use.

@@ -8,12 +8,12 @@
 //!
 //! | rule | met, though 10 points below | failed, though 10 points above | met, when 10 points above | items asked |
 //! | --- | --- | --- | --- | --- |
-//! | Wilson 90 %, one-sided | 2–8 % | 1–7 % | 48–69 % | 16–20 |
-//! | Wilson 90 %, two-sided | 0–2 % | 1–2 % | 32–44 % | 18–22 |
-//! | SPRT (Wald 1945), floor ± 10 points, α = β = 0.1 | 2–4 % | 1–4 % | 43–69 % | 16–21 |
+//! | Wilson 90 %, one-sided | 3–8 % | 2–7 % | 44–58 % | 17–20 |
+//! | Wilson 90 %, two-sided | 1–3 % | 1–3 % | 27–40 % | 20–22 |
+//! | SPRT (Wald 1945), floor ± 10 points, α = β = 0.1 | 2–4 % | 3–4 % | 43–55 % | 19–21 |
 //!
 //! The first keeps both errors below a tenth and asks the fewest. The SPRT is no better at three looks and would contradict the bound that
-//! the screen shows. A model that stands right on its floor is called met in 13–25 % and failed in 13–26 % of cases: neither is wrong by
+//! the screen shows. A model that stands right on its floor is called met in 15–25 % and failed in 13–26 % of cases: neither is wrong by
 //! much.
 
 use std::collections::BTreeMap;

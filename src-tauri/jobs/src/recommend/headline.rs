@@ -1,6 +1,6 @@
 //! The whole advice in a sentence.
 
-use toprung_core::recommend::{Advice, Pick, TaskAdvice};
+use toprung_core::recommend::{Advice, Pick, TaskAdvice, TaskVerdict};
 
 /// Tasks that a sentence names before it counts the rest.
 const MOST_NAMED: usize = 3;
@@ -9,12 +9,30 @@ const MOST_PICKS: usize = 3;
 
 /// Which model for what, beginning with the one that is good for most; `None` where no task was asked.
 pub fn headline(advice: &Advice) -> Option<String> {
-    if advice.tasks.is_empty() {
-        return None;
+    // One task alone has room for why.
+    if let [only] = advice.tasks.as_slice() {
+        return Some(only.sentence.clone());
     }
+    let undecided: Vec<&TaskAdvice> = advice.tasks.iter().filter(|task| task.verdict.pick().is_none()).collect();
+    let decided = by_model(advice.tasks.iter().filter_map(|task| Some((task.verdict.pick()?, task))));
+    let leaders = by_model(undecided.iter().filter_map(|task| match &task.verdict {
+        TaskVerdict::NotProven { leader, .. } => Some((leader, *task)),
+        _ => None,
+    }));
+    let (undecided, best) = (names(&undecided), models_for(&leaders));
+    let best = if best.is_empty() { String::new() } else { format!(" Best so far: {best}.") };
+    match (models_for(&decided).as_str(), undecided.as_str()) {
+        ("", "") => None,
+        (decided, "") => Some(format!("Use {decided}.")),
+        ("", undecided) => Some(format!("No model is shown to be good enough for {undecided} yet.{best}")),
+        (decided, undecided) => Some(format!("Use {decided}. For {undecided} nothing is shown to be good enough yet.{best}")),
+    }
+}
+
+/// The tasks of each model, beginning with the model that has most.
+fn by_model<'a>(picks: impl Iterator<Item = (&'a Pick, &'a TaskAdvice)>) -> Vec<(&'a Pick, Vec<&'a TaskAdvice>)> {
     let mut groups: Vec<(&Pick, Vec<&TaskAdvice>)> = Vec::new();
-    for task in &advice.tasks {
-        let Some(pick) = task.verdict.pick() else { continue };
+    for (pick, task) in picks {
         match groups.iter_mut().find(|(known, _)| *known == pick) {
             Some((_, tasks)) => tasks.push(task),
             None => groups.push((pick, vec![task])),
@@ -22,27 +40,18 @@ pub fn headline(advice: &Advice) -> Option<String> {
     }
     // Stable: of two that are good for as much, the one of the earlier task stays first.
     groups.sort_by_key(|(_, tasks)| std::cmp::Reverse(tasks.len()));
-    let undecided: Vec<&TaskAdvice> = advice.tasks.iter().filter(|task| task.verdict.pick().is_none()).collect();
-    let Some(((first, tasks), others)) = groups.split_first() else {
-        return Some(format!("No model is shown to be good enough for {} yet.", names(&undecided)));
-    };
-    let mut parts = vec![format!("Use {} for {}", first.title, names(tasks))];
-    parts.extend(others.iter().take(MOST_PICKS - 1).map(|(pick, tasks)| format!("{} for {}", pick.title, names(tasks))));
-    let left: usize = others.iter().skip(MOST_PICKS - 1).map(|(_, tasks)| tasks.len()).sum();
+    groups
+}
+
+/// “A for coding and summaries; B for translation”.
+fn models_for(groups: &[(&Pick, Vec<&TaskAdvice>)]) -> String {
+    let mut parts: Vec<String> =
+        groups.iter().take(MOST_PICKS).map(|(pick, tasks)| format!("{} for {}", pick.title, names(tasks))).collect();
+    let left: usize = groups.iter().skip(MOST_PICKS).map(|(_, tasks)| tasks.len()).sum();
     if left > 0 {
         parts.push(format!("others for {left} more"));
     }
-    let mut sentence = format!("{}.", parts.join("; "));
-    // One task alone has room for why.
-    if let ([only], []) = (tasks.as_slice(), others)
-        && undecided.is_empty()
-    {
-        sentence.clone_from(&only.sentence);
-    }
-    if !undecided.is_empty() {
-        sentence.push_str(&format!(" For {} nothing is shown to be good enough yet.", names(&undecided)));
-    }
-    Some(sentence)
+    parts.join("; ")
 }
 
 /// “coding, summaries and translation”; many end in “and 4 more tasks”.
@@ -68,7 +77,7 @@ fn small(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use toprung_core::model::{EngineKind, ModelRef};
-    use toprung_core::recommend::{TaskVerdict, Weights};
+    use toprung_core::recommend::Weights;
     use toprung_core::task::Task;
 
     use super::*;
@@ -118,7 +127,17 @@ mod tests {
     #[test]
     fn one_task_says_why_and_none_says_nothing() {
         assert_eq!(headline(&advice(&[(Task::Coding, Some("8b"))])).as_deref(), Some("For Coding there is a reason."));
-        assert_eq!(headline(&advice(&[(Task::Coding, None)])).as_deref(), Some("No model is shown to be good enough for coding yet."));
+        assert_eq!(headline(&advice(&[(Task::Coding, None)])).as_deref(), Some("For Coding there is a reason."));
         assert_eq!(headline(&advice(&[])), None);
+    }
+
+    #[test]
+    fn where_none_is_shown_to_be_good_enough_the_best_so_far_is_named() {
+        let mut two = advice(&[(Task::Coding, Some("8b")), (Task::Summary, None), (Task::Chat, None)]);
+        let leader = two.tasks[0].verdict.pick().unwrap().clone();
+        two.tasks[0].verdict = TaskVerdict::NotProven { leader, more_items: None, more_seconds: None };
+        let expected =
+            "No model is shown to be good enough for coding, summaries and chat and instructions yet. Best so far: 8b for coding.";
+        assert_eq!(headline(&two).as_deref(), Some(expected));
     }
 }

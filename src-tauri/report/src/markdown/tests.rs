@@ -148,7 +148,7 @@ fn a_run_of_tasks_leads_with_its_advice_and_has_no_empty_tables_of_speed() {
         "| Task | llama3.2:1b | llama3:8b | codellama:13b |",
         "| **Complex reasoning** | 3 of 24 (4–31 %, 2 in form, 1.38 s) | 22 of 24 (74–98 %, 21 in form, 3.32 s) |",
         "### Complex reasoning",
-        "- **Floors**: 60 % right, 1 min 30 s an answer.",
+        "- **Floors**: 50 % right, 1 min 30 s an answer.",
         "- **Avoid**: llama3.2:1b: 3 of 24 passed",
         "- **Coding**: The sandbox for code is not here; fetch it on the Tasks screen.",
         "- **High quality**: llama3:8b.",

@@ -2,9 +2,9 @@
 
 use crate::machine::Machine;
 use crate::model::{EngineDescription, EngineKind, ModelFacts, ModelRef};
-use crate::recommend::{Candidate, candidates};
+use crate::recommend::{Candidate, Settings, candidates};
 use crate::run::{LoadRecord, RunStatus, RungStatus};
-use crate::task::{Band, Grade, GradeClass, ItemResult, SuiteVersion, Task, TaskRun, TaskRung};
+use crate::task::{Band, Grade, GradeClass, ItemResult, SuiteVersion, Task, TaskFloors, TaskRun, TaskRung};
 
 pub(in crate::recommend) const GIB: f64 = (1u64 << 30) as f64;
 
@@ -78,4 +78,17 @@ pub(in crate::recommend) fn of(rungs: Vec<TaskRung>) -> Vec<Candidate> {
 pub(in crate::recommend) fn model(title: &str, task: &Task, ok: usize, seconds: f64, gib: f64) -> TaskRung {
     // A little spread, so that times have an interval.
     rung(title, gib, answers(task, &right(ok, 24), |place| seconds * (0.96 + 0.02 * (place % 5) as f64)))
+}
+
+/// Floors that stay as they are when the usual ones are set anew.
+pub(in crate::recommend) fn settings() -> Settings {
+    let quality = |task: &Task| match task {
+        Task::Classify | Task::ToolCalls | Task::Needle => 0.80,
+        Task::Extraction => 0.85,
+        Task::Chat => 0.65,
+        Task::Summary | Task::Translation => 0.70,
+        _ => 0.60,
+    };
+    let floors = |task: Task| (task.clone(), TaskFloors { quality: quality(&task), ..task.default_floors() });
+    Settings { floors: Task::SUITE.map(floors).into(), ..Settings::default() }
 }

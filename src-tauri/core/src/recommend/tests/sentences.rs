@@ -1,13 +1,13 @@
 //! What the advice says.
 
-use super::made::{answers, model, of, right, rung};
+use super::made::{answers, model, of, right, rung, settings};
 use crate::analysis::Use;
 use crate::recommend::{Settings, Standing, TaskAdvice, TaskVerdict, Weights, candidates, recommend};
 use crate::task::fixture::task_run;
 use crate::task::{Task, TaskFloors, TaskRung};
 
 fn advice(rungs: Vec<TaskRung>) -> TaskAdvice {
-    recommend(&of(rungs), &Settings::default()).tasks.into_iter().next().unwrap()
+    recommend(&of(rungs), &settings()).tasks.into_iter().next().unwrap()
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn what_would_change_names_the_unproven_and_the_slider() {
         "{:?}",
         unproven.what_would_change
     );
-    let quality_first = Settings { slider: Some(1.0), ..Settings::default() };
+    let quality_first = Settings { slider: Some(1.0), ..settings() };
     let found = of(vec![model("A", &task, 24, 28.0, 4.0), model("B", &task, 18, 1.0, 4.0)]);
     let advice = recommend(&found, &quality_first).tasks.remove(0);
     assert!(matches!(&advice.verdict, TaskVerdict::Use { pick } if pick.title == "A"), "{:?}", advice.verdict);
@@ -98,7 +98,7 @@ fn what_would_change_names_the_unproven_and_the_slider() {
 fn the_weights_move_the_verdict() {
     let task = Task::Reasoning;
     let found = of(vec![model("good", &task, 24, 80.0, 4.0), model("fast", &task, 19, 5.0, 4.0)]);
-    let prepared = crate::recommend::Prepared::new(&found, &Settings::default());
+    let prepared = crate::recommend::Prepared::new(&found, &settings());
     let pick = |slider: f64| prepared.advise(&Weights::from_slider(slider)).tasks[0].verdict.pick().map(|pick| pick.title.clone());
     assert_eq!((pick(0.0).as_deref(), pick(1.0).as_deref()), (Some("fast"), Some("good")));
 }
@@ -108,13 +108,13 @@ fn a_users_floor_holds_instead_of_the_default() {
     let task = Task::Coding;
     let found = of(vec![model("A", &task, 16, 14.0, 4.0)]);
     let floors = TaskFloors { quality: 0.3, ..task.default_floors() };
-    let lenient = Settings { floors: [(task, floors)].into(), ..Settings::default() };
+    let lenient = Settings { floors: [(task, floors)].into(), ..settings() };
     assert!(matches!(recommend(&found, &lenient).tasks[0].verdict, TaskVerdict::Use { .. }));
 }
 
 #[test]
 fn the_views_rest_on_measured_quality() {
-    let advice = recommend(&candidates(&[task_run()]).candidates, &Settings::default());
+    let advice = recommend(&candidates(&[task_run()]).candidates, &settings());
     let views: Vec<(Use, Option<&str>)> =
         advice.views.iter().map(|view| (view.usage, view.pick.as_ref().map(|pick| pick.title.as_str()))).collect();
     let expected = [
@@ -136,4 +136,13 @@ fn the_views_rest_on_measured_quality() {
         })
         .collect();
     assert_eq!(kinds, ["tie", "tie", "use", "not proven", "tie", "tie", "tie", "tie", "none", "tie"], "the fixture shows every verdict");
+}
+
+#[test]
+fn what_ran_out_of_time_but_is_nearer_to_its_floor_is_named_before_what_nearly_failed() {
+    let task = Task::Coding;
+    let whole = rung("A", 1.0, answers(&task, &right(12, 24), |_| 1.0));
+    let cut_off = rung("B", 2.0, answers(&task, &right(11, 17), |_| 2.0));
+    let advice = advice(vec![whole, cut_off]);
+    assert!(matches!(&advice.verdict, TaskVerdict::NotProven { leader, .. } if leader.title == "B"), "{}", advice.sentence);
 }

@@ -1,7 +1,6 @@
 use super::*;
-use crate::recommend::Settings;
 use crate::stats::{SplitMix64, wilson};
-use crate::task::{Band, Grade, GradeClass, ItemResult, Task, outcomes, score};
+use crate::task::{Band, Grade, GradeClass, ItemResult, Task, TaskFloors, outcomes, score};
 
 /// The probability that exactly `k` of `n` are right.
 fn binomial(n: u32, k: u32, p: f64) -> f64 {
@@ -42,7 +41,7 @@ fn three_looks_keep_both_errors_below_a_tenth_at_ten_points_from_the_floor() {
         let (is_met, failed, items) = looked_at(floor + 0.10, floor);
         assert!(met <= 0.085, "{}: met in {met:.3} of cases, though 10 points below", task.name());
         assert!(failed <= 0.075, "{}: failed in {failed:.3} of cases, though 10 points above", task.name());
-        assert!(is_met >= 0.47 && (15.5..=20.5).contains(&items), "{}: met in {is_met:.3} of cases after {items:.1} items", task.name());
+        assert!(is_met >= 0.44 && (15.5..=20.5).contains(&items), "{}: met in {is_met:.3} of cases after {items:.1} items", task.name());
         let (met, failed, _) = looked_at(floor, floor);
         assert!((0.12..=0.26).contains(&met) && (0.12..=0.27).contains(&failed), "{}: {met:.3} and {failed:.3}", task.name());
     }
@@ -78,7 +77,7 @@ fn look(models: &[(Vec<bool>, f64)]) -> Vec<NextStep> {
         })
         .collect();
     let contenders: Vec<Contender<'_>> = scored.iter().map(|(score, outcomes)| Contender { score, outcomes }).collect();
-    extend(&contenders, &Settings::default().floors_of(&Task::Coding))
+    extend(&contenders, &TaskFloors { quality: 0.60, ..Task::Coding.default_floors() })
 }
 
 fn right(ok: usize, n: usize) -> Vec<bool> {
