@@ -101,7 +101,8 @@ impl Task {
             Self::Chat => floors(0.50, None, Some(7.0), None),
             Self::Diagnostics => floors(0.45, Some(20.0), None, None),
             Self::Reasoning => floors(0.50, Some(90.0), None, None),
-            Self::Coding => floors(0.45, Some(30.0), None, None),
+            // All easy functions and a fifth of the others: what helps somebody who reads the code before it runs.
+            Self::Coding => floors(0.40, Some(30.0), None, None),
             Self::Summary => floors(0.55, Some(45.0), None, None),
             Self::Extraction => floors(0.75, Some(10.0), None, None),
             Self::ToolCalls => floors(0.65, Some(8.0), None, None),

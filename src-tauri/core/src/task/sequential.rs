@@ -13,7 +13,7 @@
 //! | SPRT (Wald 1945), floor ± 10 points, α = β = 0.1 | 2–4 % | 3–4 % | 43–55 % | 19–21 |
 //!
 //! The first keeps both errors below a tenth and asks the fewest. The SPRT is no better at three looks and would contradict the bound that
-//! the screen shows. A model that stands right on its floor is called met in 15–25 % and failed in 13–26 % of cases: neither is wrong by
+//! the screen shows. A model that stands right on its floor is called met in 15–26 % and failed in 13–26 % of cases: neither is wrong by
 //! much.
 
 use std::collections::BTreeMap;
