@@ -10,7 +10,7 @@ use toprung_jobs::live::Live;
 use toprung_messages::{LiveEvent, LiveView};
 
 use crate::convert;
-use crate::quiet::Quiet;
+use crate::quiet::{self, Moment, Quiet};
 use crate::state::lock;
 
 /// A pull reports many times a second; a screen needs two.
@@ -39,27 +39,34 @@ impl Watchers {
         lock(&self.channels).clear();
     }
 
-    pub(crate) fn hear(&self, live: &Live, event: &ClimbEvent) {
+    /// Tells the pages what they must know of an event, and answers how long they will keep the processors busy.
+    pub(crate) fn hear(&self, live: &Live, event: &ClimbEvent) -> Duration {
         match event {
             // The next trial or item, a pause or the rung's end follows at once, and shows it: drawing twice would cost twice.
-            ClimbEvent::TrialFinished { .. } | ClimbEvent::ItemFinished { .. } => {}
-            ClimbEvent::Pulling { .. } if !self.pull_is_due() => {}
+            ClimbEvent::TrialFinished { .. } | ClimbEvent::ItemFinished { .. } => Duration::ZERO,
+            ClimbEvent::Pulling { .. } if !self.pull_is_due() => Duration::ZERO,
+            ClimbEvent::TrialStarted { .. } => self.tell(live, Moment::BetweenTrials),
             ClimbEvent::Sampled { sample } => {
                 lock(&self.quiet).keep(convert::live::sample(sample, &live.machine));
-                self.tell(live);
+                self.tell(live, Moment::WithinTrial)
             }
-            _ => self.tell(live),
+            _ => self.tell(live, Moment::WithinTrial),
         }
     }
 
-    /// Sends the state with the readings and the text since the last time, unless it can wait.
-    fn tell(&self, live: &Live) {
+    /// Sends the state with the readings and the text since the last time, unless it can wait or nobody watches.
+    fn tell(&self, live: &Live, moment: Moment) -> Duration {
         let (mut quiet, now) = (lock(&self.quiet), Instant::now());
-        if quiet.is_due(live, now) {
-            let samples = quiet.tell(live, now);
-            drop(quiet);
-            self.send(&LiveEvent::Changed { live: Box::new(LiveView { samples, ..convert::live::view(live) }) });
+        if !quiet.is_due(live, moment, now) {
+            return Duration::ZERO;
         }
+        let samples = quiet.tell(live, now);
+        drop(quiet);
+        if lock(&self.channels).is_empty() {
+            return Duration::ZERO;
+        }
+        self.send(&LiveEvent::Changed { live: Box::new(LiveView { samples, ..convert::live::view(live) }) });
+        quiet::shown_in(live)
     }
 
     fn pull_is_due(&self) -> bool {

@@ -1,7 +1,7 @@
-//! How often the page hears of a climb while a trial is timed: what the page draws takes processor time that the model should have.
+//! When the page hears of a climb in which trials are timed: what the page draws takes processor time that the model should have.
 //!
 //! It is held back here and not in the page: a message that is not sent costs nothing, and one that the page puts aside has been written,
-//! carried to another process and read.
+//! carried to another process and read. What can wait is told between two trials, and the next one is timed once it has been drawn.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,23 @@ use toprung_messages::SampleView;
 
 /// With a GPU to draw it, as often as the sensors are read.
 const DRAWN_BY_GPU: Duration = Duration::from_millis(900);
-/// Without one the processor draws the whole window. Once a second that took 4 % of a core, which is more than the measuring itself may take.
+/// Without one the processor draws the whole window, and the next trial waits for it: an interval of ten seconds makes that
+/// 1.5 % of the time.
 const DRAWN_BY_PROCESSOR: Duration = Duration::from_secs(10);
+/// Within a trial that is longer than that, where drawing takes from the model. Once a second that was 4 % of a core.
+const DRAWN_WITHIN_TRIAL: Duration = Duration::from_secs(15);
+/// How long the processor draws: on two cores the page's and the app's threads were quiet again after 78 to 116 ms.
+const SHOWN_BY_PROCESSOR: Duration = Duration::from_millis(150);
 /// While a model answers real questions, somebody may be reading along, and its speed is not what is measured.
 const DRAWN_FOR_READERS: Duration = Duration::from_secs(2);
+
+/// When in a climb something is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Nothing is timed, and the next trial can wait until it has been shown.
+    BetweenTrials,
+    WithinTrial,
+}
 
 /// What the page was last told, as far as it decides whether the next can wait.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,11 +58,11 @@ pub(crate) struct Quiet {
 
 impl Quiet {
     /// Whether the page must hear of this state now. While the same rung is timed it waits; whatever else changes is told at once.
-    pub(crate) fn is_due(&self, live: &Live, now: Instant) -> bool {
+    pub(crate) fn is_due(&self, live: &Live, moment: Moment, now: Instant) -> bool {
         let Some((told, at)) = &self.told else { return true };
         let new = Told::of(live);
         let waits = told.is_timed && *told == new && !new.has_problem;
-        !waits || now.saturating_duration_since(*at) >= interval(live)
+        !waits || now.saturating_duration_since(*at) >= interval(live, moment)
     }
 
     pub(crate) fn keep(&mut self, reading: SampleView) {
@@ -63,13 +76,23 @@ impl Quiet {
     }
 }
 
-fn interval(live: &Live) -> Duration {
+/// How long the processors will be busy with drawing what the page was just told. A GPU draws without them.
+pub(crate) fn shown_in(live: &Live) -> Duration {
+    if draws_by_processor(live) { SHOWN_BY_PROCESSOR } else { Duration::ZERO }
+}
+
+fn draws_by_processor(live: &Live) -> bool {
+    live.machine.gpus.is_empty()
+}
+
+fn interval(live: &Live, moment: Moment) -> Duration {
     let rung = live.current.and_then(|at| live.rungs.get(at as usize));
     let is_answering = rung.is_some_and(|rung| rung.item.is_some() || rung.trial.is_some_and(|trial| trial.kind == TrialKind::Answer));
-    match (live.machine.gpus.is_empty(), is_answering) {
-        (false, _) => DRAWN_BY_GPU,
-        (true, true) => DRAWN_FOR_READERS,
-        (true, false) => DRAWN_BY_PROCESSOR,
+    match moment {
+        _ if !draws_by_processor(live) => DRAWN_BY_GPU,
+        _ if is_answering => DRAWN_FOR_READERS,
+        Moment::BetweenTrials => DRAWN_BY_PROCESSOR,
+        Moment::WithinTrial => DRAWN_WITHIN_TRIAL,
     }
 }
 
@@ -95,13 +118,15 @@ mod tests {
 
     #[test]
     fn the_next_trial_of_a_rung_waits_as_long_as_the_machine_draws_slowly() {
-        for (gpus, soon, late) in [(0, 9.9, 10.1), (1, 0.8, 1.0)] {
+        use Moment::{BetweenTrials, WithinTrial};
+        let cases = [(0, BetweenTrials, 9.9, 10.1), (0, WithinTrial, 14.9, 15.1), (1, BetweenTrials, 0.8, 1.0), (1, WithinTrial, 0.8, 1.0)];
+        for (gpus, moment, soon, late) in cases {
             let (mut quiet, mut live, began) = (Quiet::default(), live(gpus), Instant::now());
-            assert!(quiet.is_due(&live, began), "the first state is told");
+            assert!(quiet.is_due(&live, moment, began), "the first state is told");
             quiet.tell(&live, began);
             trial(&mut live, 0, 1);
-            assert!(!quiet.is_due(&live, began + Duration::from_secs_f64(soon)));
-            assert!(quiet.is_due(&live, began + Duration::from_secs_f64(late)));
+            assert!(!quiet.is_due(&live, moment, began + Duration::from_secs_f64(soon)));
+            assert!(quiet.is_due(&live, moment, began + Duration::from_secs_f64(late)));
         }
     }
 
@@ -114,7 +139,7 @@ mod tests {
             quiet.tell(&live, began);
             quiet.keep(SampleView::default());
             change(&mut live);
-            assert!(quiet.is_due(&live, began));
+            assert!(quiet.is_due(&live, Moment::WithinTrial, began));
             assert_eq!(quiet.tell(&live, began).len(), 1);
             assert_eq!(quiet.tell(&live, began).len(), 0, "each reading is told once");
         }

@@ -14,7 +14,7 @@ pub(crate) fn view(live: &Live) -> LiveView {
         mode: live.mode.name().to_owned(),
         engine: live.engine.name().to_owned(),
         state: state(live.state).to_owned(),
-        rungs: live.rungs.iter().map(rung).collect(),
+        rungs: rungs(live),
         current: live.current,
         checking_drift: live.checking_drift,
         progress: live.progress(),
@@ -24,6 +24,16 @@ pub(crate) fn view(live: &Live) -> LiveView {
         samples: live.samples.iter().map(|reading| sample(reading, &live.machine)).collect(),
         output: live.output.clone(),
     }
+}
+
+fn rungs(live: &Live) -> Vec<LiveRung> {
+    let mut rungs: Vec<LiveRung> = live.rungs.iter().map(rung).collect();
+    // What is over shows its change instead.
+    let current = live.current.and_then(|at| rungs.get_mut(at as usize)).filter(|rung| rung.state == rung_state(RungState::Measuring));
+    if let Some(current) = current {
+        current.decode_half_width = live.current_half_width();
+    }
+    rungs
 }
 
 fn rung(rung: &JobRung) -> LiveRung {
@@ -50,7 +60,7 @@ fn rung(rung: &JobRung) -> LiveRung {
         pull_bytes_per_s: rung.pull.and_then(|pull| pull.bytes_per_s),
         pull_left_s: rung.pull.and_then(|pull| pull.left_s),
         decode_tps: rung.decode_tps,
-        decode_half_width: rung.decode_half_width,
+        decode_half_width: None,
         ttft_ms: rung.ttft_ms,
         response_ms: rung.response_ms,
         answered: rung.answered,

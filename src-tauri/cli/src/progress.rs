@@ -35,7 +35,11 @@ impl Progress {
     }
 
     pub(crate) fn listener(self) -> OnLive {
-        Box::new(move |live, event| self.hear(live, event))
+        Box::new(move |live, event| {
+            self.hear(live, event);
+            // A line of text is written at once.
+            Duration::ZERO
+        })
     }
 
     fn hear(&self, live: &Live, event: &ClimbEvent) {

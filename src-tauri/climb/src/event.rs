@@ -1,5 +1,7 @@
 //! Everything that a climb can say: a closed set.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use toprung_core::cause::Cause;
 use toprung_core::machine::HardwareSample;
@@ -102,5 +104,6 @@ pub enum ClimbEnd {
 
 /// Listens to a climb. An error means that the event was not kept: the climb pauses, and offers it again on resume.
 pub trait EventSink: Send + Sync {
-    fn emit(&self, event: &ClimbEvent) -> Result<(), Cause>;
+    /// Answers how long this machine's processors will be busy with showing the event; nothing is timed meanwhile.
+    fn emit(&self, event: &ClimbEvent) -> Result<Duration, Cause>;
 }

@@ -27,6 +27,14 @@ impl Voice {
         let _ = self.sink.emit(event);
     }
 
+    /// Says that a trial begins, and waits until it has been shown: the processors are the model's while it is timed.
+    pub(crate) async fn announce(&self, event: &ClimbEvent) -> Result<(), Stopped> {
+        match self.sink.emit(event) {
+            Ok(shown_in) if !shown_in.is_zero() => self.or_stop(tokio::time::sleep(shown_in)).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Says something that must be kept. If it can't be, the climb pauses, tells, and tries again on resume.
     pub(crate) async fn keep(&self, event: ClimbEvent) -> Result<(), Stopped> {
         while let Err(cause) = self.sink.emit(&event) {

@@ -5,6 +5,7 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use toprung_climb::{AbSetting, AbSide, ClimbEnd, ClimbEvent, Control, EventSink, ab};
 use toprung_core::cause::Cause;
@@ -23,7 +24,7 @@ struct Listener {
 }
 
 impl EventSink for Listener {
-    fn emit(&self, event: &ClimbEvent) -> Result<(), Cause> {
+    fn emit(&self, event: &ClimbEvent) -> Result<Duration, Cause> {
         if let ClimbEvent::TrialFinished { rung, trial } = event {
             let mut trials = self.trials.lock().unwrap();
             trials.push((*rung, trial.index));
@@ -31,7 +32,7 @@ impl EventSink for Listener {
                 control.stop();
             }
         }
-        Ok(())
+        Ok(Duration::ZERO)
     }
 }
 

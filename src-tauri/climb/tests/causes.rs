@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -76,8 +77,8 @@ async fn answer(mut socket: TcpStream, server: Server, is_loaded: Arc<Mutex<bool
 struct Silent;
 
 impl EventSink for Silent {
-    fn emit(&self, _: &ClimbEvent) -> Result<(), Cause> {
-        Ok(())
+    fn emit(&self, _: &ClimbEvent) -> Result<Duration, Cause> {
+        Ok(Duration::ZERO)
     }
 }
 

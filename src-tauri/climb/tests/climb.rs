@@ -5,6 +5,7 @@
 mod common;
 
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use common::{Listener, climbed, fault, run, script, setting};
 use toprung_climb::{ClimbEnd, ClimbEvent, Control, Readers, Setting, climb};
@@ -147,7 +148,7 @@ async fn a_trial_that_falls_silent_is_given_up_long_before_the_engine_gives_up()
     let engine = "time_scale = 0.1\n[[models]]\nmodel = \"a\"\ndecode_tps = 200\nprefill_tps = 5000\n";
     let stalls = "faults = [{ at = \"speed\", cause = \"stalled\", after = 0.5, only = [4] }]";
     let mut run = run(Mode::Quick, &["a"]);
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     let engine = Scripted::from_toml(&format!("{engine}{stalls}")).unwrap();
     climbed(&mut run, engine, Control::default(), &Arc::new(Listener::default())).await;
     let RungStatus::Failed(cause) = &run.rungs[0].status else { panic!("{:?}", run.rungs[0].status) };
@@ -168,8 +169,42 @@ async fn a_stop_ends_a_stalled_trial_at_once_and_leaves_the_rung_to_be_resumed()
     });
     let engine = Scripted::from_toml("time_scale = 1.0\n[[models]]\nmodel = \"a\"\ndecode_tps = 0.1\nprefill_tps = 1\n").unwrap();
     let mut run = run(Mode::Quick, &["a"]);
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     assert_eq!(climbed(&mut run, engine, control, &listener).await, ClimbEnd::Stopped);
     assert!(began.elapsed().as_secs() < 5, "a stop does not wait for the model");
     assert_eq!(run.rungs[0].status, RungStatus::Running, "what was not finished is measured on resume");
+}
+
+#[tokio::test]
+async fn nothing_is_timed_while_the_last_event_is_being_shown() {
+    let shows_for = Duration::from_millis(80);
+    let begun = Arc::new(Mutex::new(None::<Instant>));
+    let waits = Arc::new(Mutex::new(Vec::new()));
+    let (at, kept) = (Arc::clone(&begun), Arc::clone(&waits));
+    let on_event: common::OnEvent = Box::new(move |event| match event {
+        ClimbEvent::TrialStarted { .. } => *at.lock().unwrap() = Some(Instant::now()),
+        ClimbEvent::TrialFinished { .. } => kept.lock().unwrap().extend(at.lock().unwrap().take().map(|at| at.elapsed())),
+        _ => {}
+    });
+    let listener = Arc::new(Listener { on_event: Some(on_event), shows_for, ..Listener::default() });
+    let mut run = run(Mode::Classic, &["a"]);
+    climbed(&mut run, script(&[("a", "")]), Control::default(), &listener).await;
+    let waits = waits.lock().unwrap();
+    assert_eq!(waits.len() as u32, protocol(Mode::Classic).answers);
+    assert!(waits.iter().all(|waited| *waited >= shows_for), "a script without waits takes no time of its own: {waits:?}");
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_until_an_event_has_been_shown() {
+    let control = Control::default();
+    let stop = control.clone();
+    let on_event: common::OnEvent = Box::new(move |event| {
+        if matches!(event, ClimbEvent::TrialStarted { .. }) {
+            stop.stop();
+        }
+    });
+    let listener = Arc::new(Listener { on_event: Some(on_event), shows_for: Duration::from_secs(3600), ..Listener::default() });
+    let mut run = run(Mode::Classic, &["a"]);
+    assert_eq!(climbed(&mut run, script(&[("a", "")]), control, &listener).await, ClimbEnd::Stopped);
+    assert!(run.rungs[0].trials.is_empty());
 }

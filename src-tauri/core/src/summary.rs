@@ -58,6 +58,11 @@ pub(crate) fn response_trials(rung: &RungRecord) -> Vec<&Trial> {
     if answers.is_empty() { complete(rung, TrialKind::Speed) } else { answers }
 }
 
+/// The median decode speed of the timing trials with its interval, in tokens per second.
+pub fn decode_estimate(rung: &RungRecord) -> Option<Estimate> {
+    estimate(&timing_trials(rung), |trial| trial.decode_tps)
+}
+
 /// Decode speeds of the timing trials, in tokens per second.
 pub fn decode_values(rung: &RungRecord) -> Vec<f64> {
     positive(&timing_trials(rung), |trial| trial.decode_tps)
@@ -191,8 +196,8 @@ pub fn summarise(rung: &RungRecord, setting: &Setting<'_>) -> RungSummary {
 /// What a rung shows while it is being measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Glance {
-    pub decode_tps: Option<Estimate>,
-    /// Medians without an interval: each interval takes a millisecond, and a rung is looked at after every trial.
+    // Medians without an interval: each interval takes a millisecond, and a rung is looked at after every trial.
+    pub decode_tps: Option<f64>,
     pub ttft_ms: Option<f64>,
     pub response_ms: Option<f64>,
     pub success: Option<Success>,
@@ -202,7 +207,7 @@ pub struct Glance {
 pub fn glance(rung: &RungRecord) -> Glance {
     let (timing, response) = (timing_trials(rung), response_trials(rung));
     Glance {
-        decode_tps: estimate(&timing, |trial| trial.decode_tps),
+        decode_tps: stats::median(&positive(&timing, |trial| trial.decode_tps)),
         ttft_ms: stats::median(&positive(&timing, |trial| trial.ttft_ms)),
         response_ms: stats::median(&positive(&response, |trial| trial.response_ms)),
         success: success(rung),

@@ -23,8 +23,9 @@ use crate::problem::Problem;
 use crate::recorder::Recorder;
 use crate::tasks::{self, TaskSet};
 
-/// Hears every event after it was saved and folded into the state.
-pub type OnLive = Box<dyn Fn(&Live, &ClimbEvent) + Send + Sync>;
+/// Hears every event after it was saved and folded into the state, and answers how long this machine's processors will be busy with
+/// showing it: no trial is timed meanwhile.
+pub type OnLive = Box<dyn Fn(&Live, &ClimbEvent) -> Duration + Send + Sync>;
 
 /// A hand on a climb that is going on; clones steer the same climb.
 #[derive(Clone)]
@@ -234,7 +235,7 @@ fn listener(live: &Arc<Mutex<Live>>, on_live: OnLive) -> crate::recorder::Listen
             live.apply(event, began.elapsed().as_secs_f64());
             live.clone()
         };
-        on_live(&snapshot, event);
+        on_live(&snapshot, event)
     })
 }
 

@@ -3,15 +3,16 @@
 mod rung;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use toprung_climb::ClimbEvent;
 use toprung_core::analysis::Floors;
 use toprung_core::machine::{HardwareSample, Machine};
 use toprung_core::model::EngineKind;
 use toprung_core::plan::Mode;
-use toprung_core::run::{LoadRecord, RunRecord, RungStatus};
+use toprung_core::run::{LoadRecord, RunRecord, RungRecord, RungStatus};
 use toprung_core::stats::{half_width, ratio_change};
-use toprung_core::summary::{Setting, glance, summarise};
+use toprung_core::summary::{Setting, decode_estimate, glance, summarise};
 use toprung_core::task::sequential::LOOKS;
 use toprung_core::task::{self, ItemResult, Task};
 use toprung_core::trial::Trial;
@@ -54,7 +55,8 @@ pub struct Live {
     pub samples: VecDeque<HardwareSample>,
     pub output: String,
     /// The run as far as it is known, from which the figures above are made.
-    record: RunRecord,
+    /// Shared, because a state is copied for every listener several times a second, in trials that are timed.
+    record: Arc<RunRecord>,
     pace: Pace,
 }
 
@@ -75,7 +77,7 @@ impl Live {
             problem: None,
             samples: VecDeque::new(),
             output: String::new(),
-            record: with_items_without_words(run),
+            record: Arc::new(with_items_without_words(run)),
             pace: Pace::default(),
         };
         for position in 0..live.rungs.len() {
@@ -124,6 +126,13 @@ impl Live {
     pub fn left_s(&self) -> Option<(f64, f64)> {
         let open = self.rungs.iter().filter(|rung| !rung.state.is_over());
         self.pace.left_s(open.map(|rung| (rung.facts.file_bytes, rung.progress())))
+    }
+
+    /// Half the width of the interval of the current rung's decode speed so far, in tokens per second. It is made when it is asked for: it
+    /// takes a millisecond, and a trial may end twice a second.
+    pub fn current_half_width(&self) -> Option<f64> {
+        let estimate = decode_estimate(self.record.rungs.get(self.current? as usize)?)?;
+        Some(half_width(&estimate)? * estimate.median)
     }
 
     fn with_rung(&mut self, position: u32, change: impl FnOnce(&mut LiveRung)) {
@@ -175,7 +184,7 @@ impl Live {
     }
 
     fn rung_finished(&mut self, position: usize, status: &RungStatus, load: &LoadRecord, now_s: f64) {
-        if let Some(record) = self.record.rungs.get_mut(position) {
+        if let Some(record) = self.record_of(position) {
             (record.status, record.load) = (status.clone(), load.clone());
         }
         self.pace.rung_ended(self.rungs.get(position).and_then(|rung| rung.facts.file_bytes), now_s);
@@ -183,7 +192,7 @@ impl Live {
     }
 
     fn trial_finished(&mut self, position: u32, trial: &Trial) {
-        if let Some(record) = self.record.rungs.get_mut(position as usize) {
+        if let Some(record) = self.record_of(position as usize) {
             record.trials.push(trial.clone());
             self.refresh(position as usize);
         }
@@ -200,10 +209,15 @@ impl Live {
     }
 
     fn item_finished(&mut self, position: u32, result: &ItemResult) {
-        if let Some(record) = self.record.rungs.get_mut(position as usize) {
+        if let Some(record) = self.record_of(position as usize) {
             record.items.push(without_words(result));
             self.refresh(position as usize);
         }
+    }
+
+    /// What is known of a rung, to be changed. Listeners have put their copies away by then.
+    fn record_of(&mut self, position: usize) -> Option<&mut RungRecord> {
+        Arc::make_mut(&mut self.record).rungs.get_mut(position)
     }
 
     /// Makes a rung's figures anew from what is known of it.
@@ -211,9 +225,7 @@ impl Live {
         let below = self.rungs[..position].iter().rev().find_map(|rung| rung.decode_tps);
         let (Some(record), Some(rung)) = (self.record.rungs.get(position), self.rungs.get_mut(position)) else { return };
         let seen = glance(record);
-        rung.decode_tps = seen.decode_tps.map(|estimate| estimate.median);
-        rung.decode_half_width = seen.decode_tps.and_then(|estimate| Some(half_width(&estimate)? * estimate.median));
-        (rung.ttft_ms, rung.response_ms) = (seen.ttft_ms, seen.response_ms);
+        (rung.decode_tps, rung.ttft_ms, rung.response_ms) = (seen.decode_tps, seen.ttft_ms, seen.response_ms);
         (rung.answered, rung.asked) = seen.success.map_or((0, 0), |success| (success.ok, success.n));
         let counted = || record.items.iter().filter(|item| item.repeat == 0 && item.grade.class.counts());
         rung.items_asked = counted().count() as u32;
@@ -246,7 +258,7 @@ fn with_items_without_words(run: &RunRecord) -> RunRecord {
     run
 }
 
-/// A state is copied for every listener several times a second: what was said stays in the store.
+/// What was said stays in the store.
 fn without_words(result: &ItemResult) -> ItemResult {
     let grade = task::Grade::new(result.grade.class, "");
     let (prompt, thinking, answer) = (String::new(), String::new(), String::new());

@@ -1,6 +1,7 @@
 //! Saves a climb as it happens: every trial is on disk before the next one begins.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use toprung_climb::{ClimbEvent, EventSink};
 use toprung_core::cause::Cause;
@@ -9,8 +10,8 @@ use toprung_core::run::{LoadRecord, RungStatus};
 
 use crate::home::Home;
 
-/// Hears an event after it was saved.
-pub(crate) type Listener = Box<dyn Fn(&ClimbEvent) + Send + Sync>;
+/// Hears an event after it was saved, and answers how long it will be busy with showing it.
+pub(crate) type Listener = Box<dyn Fn(&ClimbEvent) -> Duration + Send + Sync>;
 
 /// Stands between a climb and its front: saves, then passes on.
 pub(crate) struct Recorder {
@@ -63,9 +64,8 @@ impl Recorder {
 }
 
 impl EventSink for Recorder {
-    fn emit(&self, event: &ClimbEvent) -> Result<(), Cause> {
+    fn emit(&self, event: &ClimbEvent) -> Result<Duration, Cause> {
         self.save(event)?;
-        (self.listener)(event);
-        Ok(())
+        Ok((self.listener)(event))
     }
 }

@@ -68,7 +68,7 @@ pub struct LiveRung {
     pub pull_total_bytes: Option<u64>,
     pub pull_bytes_per_s: Option<f64>,
     pub pull_left_s: Option<f64>,
-    /// Median so far, with the half width of its interval.
+    /// Median so far, with the half width of its interval while it is measured.
     pub decode_tps: Option<f64>,
     pub decode_half_width: Option<f64>,
     pub ttft_ms: Option<f64>,

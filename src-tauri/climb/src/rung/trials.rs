@@ -85,7 +85,7 @@ impl RungClimb<'_> {
         self.voice.gate().await?;
         let rung = self.rung.position;
         let (at_least, at_most) = (at_least.unwrap_or(1), at_most.unwrap_or(1));
-        self.voice.say(&ClimbEvent::TrialStarted { rung, kind, index, at_least, at_most });
+        self.voice.announce(&ClimbEvent::TrialStarted { rung, kind, index, at_least, at_most }).await?;
         Ok(())
     }
 

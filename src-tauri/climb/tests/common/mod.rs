@@ -5,6 +5,7 @@ pub(crate) mod pupil;
 pub(crate) mod stress;
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use toprung_climb::{ClimbEnd, ClimbEvent, Control, EventSink, Readers, Setting, climb};
 use toprung_core::cause::{Cause, CauseKind};
@@ -16,7 +17,7 @@ use toprung_core::trial::TrialKind;
 use toprung_engines::Engine;
 use toprung_engines::scripted::Scripted;
 
-type OnEvent = Box<dyn Fn(&ClimbEvent) + Send + Sync>;
+pub(crate) type OnEvent = Box<dyn Fn(&ClimbEvent) + Send + Sync>;
 
 /// Hears everything; refuses to keep trials while told so.
 #[derive(Default)]
@@ -24,10 +25,12 @@ pub(crate) struct Listener {
     pub(crate) heard: Mutex<Vec<ClimbEvent>>,
     pub(crate) disk_is_full: Mutex<bool>,
     pub(crate) on_event: Option<OnEvent>,
+    /// What showing an event is said to take.
+    pub(crate) shows_for: Duration,
 }
 
 impl EventSink for Listener {
-    fn emit(&self, event: &ClimbEvent) -> Result<(), Cause> {
+    fn emit(&self, event: &ClimbEvent) -> Result<Duration, Cause> {
         if *self.disk_is_full.lock().unwrap() && matches!(event, ClimbEvent::TrialFinished { .. }) {
             return Err(Cause::new(CauseKind::DiskFull, "0 B free"));
         }
@@ -35,7 +38,7 @@ impl EventSink for Listener {
         if let Some(on_event) = &self.on_event {
             on_event(event);
         }
-        Ok(())
+        Ok(self.shows_for)
     }
 }
 

@@ -67,9 +67,8 @@ pub struct LiveRung {
     /// How many every model is asked at least, where time allows.
     pub items_expected: u32,
     pub pull: Option<PullNow>,
-    /// Median of the trials so far, in tokens per second, with the half width of its interval.
+    /// Median of the trials so far, in tokens per second.
     pub decode_tps: Option<f64>,
-    pub decode_half_width: Option<f64>,
     pub ttft_ms: Option<f64>,
     pub response_ms: Option<f64>,
     pub answered: u32,
@@ -100,7 +99,6 @@ impl LiveRung {
             items_expected: 0,
             pull: None,
             decode_tps: None,
-            decode_half_width: None,
             ttft_ms: None,
             response_ms: None,
             answered: 0,
