@@ -24,7 +24,7 @@ item: LiveItem | null,
  */
 items_right: number, items_asked: number, pulled_bytes: number | null, pull_total_bytes: number | null, pull_bytes_per_s: number | null, pull_left_s: number | null, 
 /**
- * Median so far, with the half width of its interval.
+ * Median so far, with the half width of its interval while it is measured.
  */
 decode_tps: number | null, decode_half_width: number | null, ttft_ms: number | null, response_ms: number | null, answered: number, asked: number, 
 /**
