@@ -1,10 +1,10 @@
-"""What watching costs: a long climb of copies of one small model, in which what watches is stopped for every second trial.
+"""What watching costs: climbs of copies of one small model, in which what watches is stopped for every second trial.
 
 Trials a minute apart differ by more on a shared machine than watching costs, and trials seconds apart do not: so the thread that
 samples the hardware, and in the real window the page too, are held still for two trials, then let go for two. The second of each two
 counts, when what was let go has caught up. The ratio of such a pair is one figure; their median and its interval count. The processor's
 time is that of Toprung's own processes, the window's page included and the worker left out, from the first trial to the last of each
-copy that is climbed first, with nothing held still. How long the model's threads had to wait for a processor is what watching can take
+copy at the foot of a ladder, where nothing is held still. How long the model's threads had to wait for a processor is what watching can take
 from it: a figure that other users of a shared machine do not blur.
 """
 import contextlib
@@ -24,8 +24,10 @@ from steps import TRIAL_S
 from watchers import own_seconds, watchers, worker_waiting_s
 
 MAX_LOSS, MAX_CORE = 0.01, 0.02
-# Copies that are climbed with nothing held still, for the processor's time.
-FREE = 4
+# Copies in a ladder: as many as stand on a small screen without scrolling.
+RUNGS = 10
+# Those at its foot, which are climbed with nothing held still, for the processor's time.
+FREE = 2
 # A look at the store's modification time costs microseconds; a trial takes more than a second and reads its prompt first.
 LOOK_S = 0.02
 # Longer than two trials: a rung whose trials are over waits for the thread that samples.
@@ -34,23 +36,28 @@ LONGEST_HOLD_S = 6
 MOST_TRIALS = 20
 
 
-class Waiting:
-    """For which part of the trials with the watchers, and of those without, the model had to wait."""
+class Found:
+    """What was found on all ladders together."""
 
     def __init__(self):
-        # By rung: the seconds and those waited, with the watchers and without.
-        self.rungs, self.last = {}, None
+        self.pairs, self.seconds, self.used = [], 0, 0
+        # By ladder and rung: the seconds and those waited, with the watchers and without.
+        self.rungs = {}
 
-    def trial_ended(self, rung, was_held, counts):
-        now = (time.monotonic(), worker_waiting_s())
-        if self.last and counts:
-            spans = self.rungs.setdefault(rung, {True: [0, 0], False: [0, 0]})[was_held]
-            spans[0] += now[0] - self.last[0]
-            spans[1] += now[1] - self.last[1]
-        self.last = now
+    def add(self, ladder):
+        self.pairs += ladder.pairs
+        self.seconds, self.used = self.seconds + ladder.seconds, self.used + ladder.used
+        self.rungs |= {(len(self.rungs), rung): spans for rung, spans in ladder.rungs.items()}
+
+    def trial_ended(self, rung, was_held, seconds, waited):
+        spans = self.rungs.setdefault(rung, {True: [0, 0], False: [0, 0]})[was_held]
+        spans[0], spans[1] = spans[0] + seconds, spans[1] + waited
+
+    def core(self):
+        return self.used / self.seconds
 
     def shares(self, rungs=None):
-        """With the watchers, without them."""
+        """For which part of the time the model's threads waited: with the watchers, without them."""
         rungs = list(self.rungs.values()) if rungs is None else rungs
         return [sum(rung[held][1] for rung in rungs) / sum(rung[held][0] for rung in rungs) for held in (False, True)]
 
@@ -115,10 +122,9 @@ def pairs_of(trials, held):
 
 
 def watch(store, root, is_over):
-    """Holds the watchers still for two of four trials behind the free copies. Answers the share of a core, pairs of speeds, and how long the
-    model had to wait."""
-    held, marks, holding, waiting = {}, {}, [], Waiting()
-    seen, held_at = 0, time.monotonic()
+    """Follows the climb of a ladder, and holds the watchers still for two of four trials behind the free copies."""
+    held, marks, holding, found = {}, {}, [], Found()
+    seen, held_at, last = 0, time.monotonic(), None
     while not is_over():
         time.sleep(LOOK_S)
         if holding and time.monotonic() - held_at > LONGEST_HOLD_S:
@@ -131,7 +137,10 @@ def watch(store, root, is_over):
         rung, kind, index, _ = trials[-1]
         # A trial behind the longest hold was free for a part of it.
         whole = held.get((rung, index)) == bool(holding)
-        waiting.trial_ended(rung, bool(holding), rung >= FREE and kind == "speed" and index > 0 and whole and is_settled(rung, index))
+        now = (held_at, worker_waiting_s())
+        if last and rung >= FREE and kind == "speed" and index > 0 and whole and is_settled(rung, index):
+            found.trial_ended(rung, bool(holding), now[0] - last[0], now[1] - last[1])
+        last = now
         if rung < FREE and kind == "speed":
             marks.setdefault(rung, []).append((time.monotonic(), own_seconds(root)))
         # A rung's end waits for the thread that samples, so nothing is held beyond the speed trials: the first trial of a rung is free too.
@@ -149,8 +158,9 @@ def watch(store, root, is_over):
         one.let_go()
     # Between two rungs nothing is timed, so what is drawn there is not counted.
     spans = [(marks[rung][0], marks[rung][-1]) for rung in marks]
-    seconds, used = (sum(last[place] - first[place] for first, last in spans) for place in (0, 1))
-    return used / seconds, pairs_of(store.trials(), held), waiting
+    found.seconds, found.used = (sum(end[place] - start[place] for start, end in spans) for place in (0, 1))
+    found.pairs = pairs_of(store.trials(), held)
+    return found
 
 
 def in_terminal(bench, binaries, home):
@@ -183,7 +193,7 @@ def interval(ratios, seed=1):
     return medians[100], medians[-101]
 
 
-def folder_of_copies(bench, name, copies):
+def folder_of_copies(bench, name, copies=RUNGS):
     """A data folder in which one model stands under several names, and a ladder of them."""
     home = bench.data_folder(name, rungs=1)
     model = next((home / "models").glob("*.gguf"))
@@ -194,30 +204,30 @@ def folder_of_copies(bench, name, copies):
     return home
 
 
-def report(way, core, ratios, waiting):
+def report(way, found):
     """Says what was found, and answers whether both bounds hold. Where the interval of the speeds lies on both sides of its bound, what the
     model's threads waited decides: no more than that can be taken from them, and often less, as two may wait at once."""
-    ratio, (low, high) = statistics.median(ratios), interval(ratios)
-    (watched, alone), (least, most) = waiting.shares(), waiting.interval()
+    ratio, (low, high) = statistics.median(found.pairs), interval(found.pairs)
+    (watched, alone), (least, most) = found.shares(), found.interval()
     tells = high < 1 - MAX_LOSS or low >= 1 - MAX_LOSS
     is_small = ratio >= 1 - MAX_LOSS if tells else watched - alone <= MAX_LOSS
-    print(f"{way}: decode speed × {ratio:.4f} ({low:.4f} to {high:.4f}, {len(ratios)} pairs; at least {1 - MAX_LOSS}{'' if tells else ', not decided'}), "
-          f"{core:.2%} of a core (at most {MAX_CORE:.0%}); the model's threads together waited for a processor in {watched:.2%} of the time with "
-          f"it and {alone:.2%} without: {100 * (watched - alone):.2f} points ({100 * least:.2f} to {100 * most:.2f}; at most "
-          f"{100 * MAX_LOSS:.0f})", flush=True)
-    return is_small and core <= MAX_CORE
+    print(f"{way}: decode speed × {ratio:.4f} ({low:.4f} to {high:.4f}, {len(found.pairs)} pairs; at least {1 - MAX_LOSS}"
+          f"{'' if tells else ', not decided'}), {found.core():.2%} of a core (at most {MAX_CORE:.0%}); the model's threads together waited for "
+          f"a processor in {watched:.2%} of the time with it and {alone:.2%} without: {100 * (watched - alone):.2f} points ({100 * least:.2f} "
+          f"to {100 * most:.2f}; at most {100 * MAX_LOSS:.0f})", flush=True)
+    return is_small and found.core() <= MAX_CORE
 
 
 def main():
-    binaries, copies = sys.argv[1], int(sys.argv[2]) + FREE
-    held = True
-    models = lab_models()
+    binaries, ladders = sys.argv[1], int(sys.argv[2])
+    ways, models, held = {"sampling": in_terminal, "window": in_window}, lab_models(), True
     with contextlib.closing(Display(os.environ)) as display, tempfile.TemporaryDirectory(prefix="overhead-", dir=models[0].parents[1]) as folder:
         bench = Bench(os.path.abspath(f"{binaries}/toprung-app"), models, Path(folder), display)
-        ways = {"sampling": in_terminal, "window": in_window}
-        for way, climb in ((way, climb) for way, climb in ways.items() if way in (sys.argv[3:] or ways)):
-            core, ratios, waiting = climb(bench, binaries, folder_of_copies(bench, way, copies))
-            held = report(way, core, ratios, waiting) and held
+        for way in sys.argv[3:] or ways:
+            found = Found()
+            for number in range(ladders):
+                found.add(ways[way](bench, binaries, folder_of_copies(bench, f"{way}-{number}")))
+            held = report(way, found) and held
     return 0 if held else 1
 
 

@@ -14,6 +14,10 @@ const DRAWN_BY_GPU: Duration = Duration::from_millis(900);
 /// Without one the processor draws the whole window, and the next trial waits for it: an interval of ten seconds makes that
 /// 1.5 % of the time.
 const DRAWN_BY_PROCESSOR: Duration = Duration::from_secs(10);
+/// A longer ladder does not fit on the screen, and a page that can scroll is put together anew as a whole: 180 ms of the processors' time
+/// instead of 30.
+const RUNGS_IN_VIEW: usize = 12;
+const SCROLLING_DRAWN_BY_PROCESSOR: Duration = Duration::from_secs(30);
 /// Within a trial that is longer than that, where drawing takes from the model. Once a second that was 4 % of a core.
 const DRAWN_WITHIN_TRIAL: Duration = Duration::from_secs(15);
 /// How long the processor draws: on two cores the page's and the app's threads were quiet again after 78 to 116 ms.
@@ -91,6 +95,7 @@ fn interval(live: &Live, moment: Moment) -> Duration {
     match moment {
         _ if !draws_by_processor(live) => DRAWN_BY_GPU,
         _ if is_answering => DRAWN_FOR_READERS,
+        _ if live.rungs.len() > RUNGS_IN_VIEW => SCROLLING_DRAWN_BY_PROCESSOR,
         Moment::BetweenTrials => DRAWN_BY_PROCESSOR,
         Moment::WithinTrial => DRAWN_WITHIN_TRIAL,
     }
@@ -107,10 +112,12 @@ mod tests {
         live.apply(&ClimbEvent::TrialStarted { rung, kind: TrialKind::Speed, index, at_least: 5, at_most: 20 }, 0.0);
     }
 
-    fn live(gpus: usize) -> Live {
+    fn live(gpus: usize, rungs: usize) -> Live {
         let gpu = Gpu { name: "GPU".to_owned(), memory_bytes: None, driver: None };
         let machine = Machine { gpus: vec![gpu; gpus], ..Machine::default() };
-        let mut live = Live::new(&toprung_core::run::RunRecord { machine, ..toprung_core::seed::seed_run() });
+        let seed = toprung_core::seed::seed_run();
+        let rungs = seed.rungs.iter().cycle().take(rungs).cloned().collect();
+        let mut live = Live::new(&toprung_core::run::RunRecord { machine, rungs, ..seed });
         live.rungs.iter_mut().for_each(|rung| rung.state = RungState::Loading);
         trial(&mut live, 0, 0);
         live
@@ -119,14 +126,21 @@ mod tests {
     #[test]
     fn the_next_trial_of_a_rung_waits_as_long_as_the_machine_draws_slowly() {
         use Moment::{BetweenTrials, WithinTrial};
-        let cases = [(0, BetweenTrials, 9.9, 10.1), (0, WithinTrial, 14.9, 15.1), (1, BetweenTrials, 0.8, 1.0), (1, WithinTrial, 0.8, 1.0)];
-        for (gpus, moment, soon, late) in cases {
-            let (mut quiet, mut live, began) = (Quiet::default(), live(gpus), Instant::now());
+        let cases = [
+            (0, 12, BetweenTrials, 10.0),
+            (0, 12, WithinTrial, 15.0),
+            (0, 13, BetweenTrials, 30.0),
+            (0, 13, WithinTrial, 30.0),
+            (1, 13, BetweenTrials, 0.9),
+            (1, 12, WithinTrial, 0.9),
+        ];
+        for (gpus, rungs, moment, seconds) in cases {
+            let (mut quiet, mut live, began) = (Quiet::default(), live(gpus, rungs), Instant::now());
             assert!(quiet.is_due(&live, moment, began), "the first state is told");
             quiet.tell(&live, began);
             trial(&mut live, 0, 1);
-            assert!(!quiet.is_due(&live, moment, began + Duration::from_secs_f64(soon)));
-            assert!(quiet.is_due(&live, moment, began + Duration::from_secs_f64(late)));
+            assert!(!quiet.is_due(&live, moment, began + Duration::from_secs_f64(seconds - 0.1)));
+            assert!(quiet.is_due(&live, moment, began + Duration::from_secs_f64(seconds)));
         }
     }
 
@@ -135,7 +149,7 @@ mod tests {
         let change: [fn(&mut Live); 3] =
             [|live| trial(live, 1, 0), |live| live.state = LiveState::Pausing, |live| live.checking_drift = true];
         for change in change {
-            let (mut quiet, mut live, began) = (Quiet::default(), live(0), Instant::now());
+            let (mut quiet, mut live, began) = (Quiet::default(), live(0, 12), Instant::now());
             quiet.tell(&live, began);
             quiet.keep(SampleView::default());
             change(&mut live);
