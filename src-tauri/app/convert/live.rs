@@ -27,13 +27,9 @@ pub(crate) fn view(live: &Live) -> LiveView {
 }
 
 fn rungs(live: &Live) -> Vec<LiveRung> {
-    let mut rungs: Vec<LiveRung> = live.rungs.iter().map(rung).collect();
-    // What is over shows its change instead.
-    let current = live.current.and_then(|at| rungs.get_mut(at as usize)).filter(|rung| rung.state == rung_state(RungState::Measuring));
-    if let Some(current) = current {
-        current.decode_half_width = live.current_half_width();
-    }
-    rungs
+    let half_width = |at: usize, of: &JobRung| if of.state == RungState::Measuring { live.half_width(at) } else { None };
+    // What is over shows its change instead of its interval.
+    live.rungs.iter().enumerate().map(|(at, of)| LiveRung { decode_half_width: half_width(at, of), ..rung(of) }).collect()
 }
 
 fn rung(rung: &JobRung) -> LiveRung {

@@ -192,6 +192,8 @@ async fn nothing_is_timed_while_the_last_event_is_being_shown() {
     let waits = waits.lock().unwrap();
     assert_eq!(waits.len() as u32, protocol(Mode::Classic).answers);
     assert!(waits.iter().all(|waited| *waited >= shows_for), "a script without waits takes no time of its own: {waits:?}");
+    let sent: Vec<f64> = run.rungs[0].trials.iter().map(|trial| trial.started_ms).collect();
+    assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= 80.0), "a trial's time begins when the wait is over: {sent:?}");
 }
 
 #[tokio::test]

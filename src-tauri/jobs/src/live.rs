@@ -128,10 +128,10 @@ impl Live {
         self.pace.left_s(open.map(|rung| (rung.facts.file_bytes, rung.progress())))
     }
 
-    /// Half the width of the interval of the current rung's decode speed so far, in tokens per second. It is made when it is asked for: it
-    /// takes a millisecond, and a trial may end twice a second.
-    pub fn current_half_width(&self) -> Option<f64> {
-        let estimate = decode_estimate(self.record.rungs.get(self.current? as usize)?)?;
+    /// Half the width of the interval of a rung's decode speed so far, in tokens per second. It is made when it is asked for: it takes a
+    /// millisecond, and a trial may end twice a second.
+    pub fn half_width(&self, position: usize) -> Option<f64> {
+        let estimate = decode_estimate(self.record.rungs.get(position)?)?;
         Some(half_width(&estimate)? * estimate.median)
     }
 
@@ -215,7 +215,7 @@ impl Live {
         }
     }
 
-    /// What is known of a rung, to be changed. Listeners have put their copies away by then.
+    /// What is known of a rung, to be changed: copied only while a listener still has the state before.
     fn record_of(&mut self, position: usize) -> Option<&mut RungRecord> {
         Arc::make_mut(&mut self.record).rungs.get_mut(position)
     }
