@@ -17,9 +17,9 @@ import tempfile
 import time
 
 PROMPT_TOKENS, OUTPUT_TOKENS = 512, 128
-# The worker's two requests of a speed trial (src-tauri/core/src/plan.rs). The writing lies in the middle of llama-bench's 128 tokens.
+# The worker's two requests of a speed trial (src-tauri/core/src/plan.rs, which says why the prompt before the writing is so long).
 PREFILL = {"prompt_tokens": PROMPT_TOKENS, "output_tokens": 1}
-DECODE = {"prompt_tokens": 32, "output_tokens": 64}
+DECODE = {"prompt_tokens": 28, "output_tokens": 64}
 # What a speed climb of the standard mode asks the engine for; llama-bench makes its own as large as its test.
 CONTEXT_TOKENS = 2048
 # The environment that src-tauri/engines/src/llama/worker.rs gives the worker.
@@ -29,6 +29,11 @@ SPIN_COUNT = "1000"
 # How far the ratio may be from 1 for the two to say the same. Prefill is over sooner, so it scatters more.
 LIMITS = {"prefill": (0.97, 1.03), "decode": (0.98, 1.02)}
 RESAMPLES = 10_000
+# Two processes of one program differ by 3 to 5 % on a restless machine, however often each repeats itself, so a median of seven
+# rounds may be off by more than the limits are wide. So rounds go on until the intervals of both ratios are this narrow, which is
+# looked at after these numbers only: a lucky interval in between is not to end them.
+LOOKS = (7, 10, 15, 20, 30)
+HALF_WIDTH = 0.01
 # Programs that want to run, as the kernel counts them over a minute. Above this something else computes.
 QUIET_LOAD = 0.5
 TIMED_REPETITIONS = 5
@@ -40,14 +45,14 @@ def arguments():
     parser.add_argument("--toprung", required=True)
     parser.add_argument("--llama-bench", required=True)
     parser.add_argument("--time", action="store_true")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--model", action="append", default=[])
     parser.add_argument("--threads", type=int)
     parser.add_argument("--spin", default=SPIN_COUNT)
     parser.add_argument("--json")
     parser.add_argument("files", nargs="+")
     given = parser.parse_args()
-    if given.rounds < 1 or (given.threads is not None and given.threads < 1):
+    if (given.rounds is not None and given.rounds < 1) or (given.threads is not None and given.threads < 1):
         sys.exit("compare-llama-bench: rounds and threads are at least 1")
     if given.model:
         given.files = [file for file in given.files if os.path.basename(file).startswith(tuple(given.model))]
@@ -141,23 +146,31 @@ def judge(name, figure, rounds):
             "ratio": ratio, "interval": interval(ratios), "limits": (low, high), "within": low <= ratio <= high}
 
 
+def are_enough(wanted, rounds):
+    """Whether these are as many as were asked for, or else enough to judge by."""
+    if wanted is not None or len(rounds) not in LOOKS[:-1]:
+        return len(rounds) == (wanted or LOOKS[-1])
+    widths = (half_width([one["toprung"][figure] / one["llama_bench"][figure] for one in rounds]) for figure in LIMITS)
+    return max(widths) <= HALF_WIDTH
+
+
 def compare(given, settings, threads):
     lines, measured = [], []
-    print(f"{'model':40}{'figure':9}{'toprung':>11}{'llama-bench':>13}{'ratio':>8}   {'95 % interval':16}within")
+    print(f"{'model':40}{'figure':9}{'toprung':>11}{'llama-bench':>13}{'ratio':>8}   {'95 % interval':16}{'rounds':8}within")
     for file in given.files:
         name, rounds = os.path.basename(file), []
-        for number in range(given.rounds):
+        while not are_enough(given.rounds, rounds):
             programs = [("toprung", lambda: measure_worker(given, file, threads)),
                         ("llama_bench", lambda: measure_llama_bench(given, file, settings, threads))]
-            rounds.append({program: measure() for program, measure in (programs if number % 2 == 0 else programs[::-1])})
-            print(f"{name}: round {number + 1} of {given.rounds}: {rounds[-1]}", file=sys.stderr)
+            rounds.append({program: measure() for program, measure in (programs if len(rounds) % 2 == 0 else programs[::-1])})
+            print(f"{name}: round {len(rounds)}: {rounds[-1]}", file=sys.stderr)
         measured.append({"model": name, "rounds": rounds})
         for line in (judge(name, figure, rounds) for figure in LIMITS):
             lines.append(line)
             span = f"{line['interval'][0]:.3f}–{line['interval'][1]:.3f}"
             limits = f"{line['limits'][0]}–{line['limits'][1]}"
             print(f"{name.removesuffix('.gguf'):40}{line['figure']:9}{line['toprung']:7.1f} t/s{line['llama_bench']:9.1f} t/s"
-                  f"{line['ratio']:8.3f}   {span:16}{limits}: {'yes' if line['within'] else 'NO'}", flush=True)
+                  f"{line['ratio']:8.3f}   {span:16}{len(rounds):<8}{limits}: {'yes' if line['within'] else 'NO'}", flush=True)
     return {"lines": lines, "measured": measured}, all(line["within"] for line in lines)
 
 
@@ -187,6 +200,7 @@ def time_standard_rung(given, file):
 
 
 def half_width(values):
+    """Relative to the median."""
     low, high = interval(values)
     return (high - low) / 2 / statistics.median(values)
 
@@ -196,7 +210,7 @@ def compare_times(given):
     print(f"{'model':40}{'llama-bench':>13}{'standard rung':>15}   medians; prompts + writings and half widths of each round")
     for file in given.files:
         rounds = []
-        for number in range(given.rounds):
+        for number in range(given.rounds or LOOKS[0]):
             programs = [("toprung", lambda: time_standard_rung(given, file)), ("llama_bench", lambda: time_llama_bench(given, file))]
             rounds.append({program: measure() for program, measure in (programs if number % 2 == 0 else programs[::-1])})
         lines.append({"model": os.path.basename(file), "rounds": rounds})

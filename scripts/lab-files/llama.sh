@@ -8,6 +8,10 @@
 llama_version=11434.0.0
 llama_sum=b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45
 llama_tools=(llama-bench llama-server ggml-rpc-server)
+# Read by their build, as it is by that of the worker's llama.cpp.
+llama_settings=$root/src-tauri/worker/llama.cmake
+# What they were built of and how: tools of other sources or settings are built anew.
+llama_build=$llama_version-$(sha256sum "$llama_settings" | head -c 8)
 
 # Loading the largest model of the lab and warming it up takes seconds; a slow disk may need a minute.
 health_seconds=120
@@ -36,28 +40,28 @@ fetch_llama() { # FOLDER: puts the sources into it, as soon as they are what the
   rm -f "$archive"
 }
 
-compile_llama() { # SOURCES BUILD: with what the crate llama-cpp-sys-2 sets for the worker, and RPC
+compile_llama() { # SOURCES BUILD SETTINGS: with what the crate llama-cpp-sys-2 sets for the worker, and RPC
   local flags="-ffunction-sections -fdata-sections -fPIC -m64 -march=x86-64 -w"
   [[ $(uname -m) == x86_64 ]] || flags="-ffunction-sections -fdata-sections -fPIC -w"
   # The server's pages and TLS are left out: the first come over the network, and nothing here leaves the machine.
-  cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF "-DCMAKE_C_FLAGS=$flags" "-DCMAKE_CXX_FLAGS=$flags" \
+  cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_PROJECT_INCLUDE=$3" -DBUILD_SHARED_LIBS=OFF "-DCMAKE_C_FLAGS=$flags" "-DCMAKE_CXX_FLAGS=$flags" \
     -DGGML_NATIVE=OFF -DGGML_OPENMP=ON -DGGML_RPC=ON -DGGML_RPC_RDMA=OFF -DGGML_CCACHE=OFF \
     -DLLAMA_BUILD_NUMBER="${llama_version%%.*}" -DLLAMA_BUILD_COMMIT=sdist -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
     -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF &&
     cmake --build "$2" --parallel "$(nproc)" --target "${llama_tools[@]}"
 }
 
-is_built() { [[ -f $lab/llama/version && $(<"$lab/llama/version") == "$llama_version" ]]; }
+is_built() { [[ -f $lab/llama/version && $(<"$lab/llama/version") == "$llama_build" ]]; }
 
 llama_files() { # builds the tools when they are not there in this version; an interrupted build goes on where it was
-  local work=$lab/llama-$llama_version.building log=$lab/run/llama-build.log tool
+  local work=$lab/llama-$llama_build.building log=$lab/run/llama-build.log tool
   is_built && return
   need_packages build-essential cmake python3
   need_space 1000 "$lab" "building llama.cpp's tools"
   [[ -d $work/source ]] || fetch_llama "$work/source"
   say "llama.cpp: building ${llama_tools[*]} (a quarter of an hour on two cores, once)"
   nice -n 10 bash -c "$(declare -f compile_llama); $(declare -p llama_version llama_tools); compile_llama \"\$@\"" \
-    compile "$work/source" "$work/build" >"$log" 2>&1 || {
+    compile "$work/source" "$work/build" "$llama_settings" >"$log" 2>&1 || {
     grep --max-count 5 --ignore-case 'error' "$log" >&2 || tail -n 5 "$log" >&2
     fail "llama.cpp's tools did not build. The log is $log; start again when it is put right, finished parts are kept."
   }
@@ -65,7 +69,7 @@ llama_files() { # builds the tools when they are not there in this version; an i
   mkdir "$lab/llama.new"
   for tool in "${llama_tools[@]}"; do install --strip "$work/build/bin/$tool" "$lab/llama.new/$tool"; done
   cp "$work/source/LICENSE" "$lab/llama.new/"
-  echo "$llama_version" >"$lab/llama.new/version"
+  echo "$llama_build" >"$lab/llama.new/version"
   rm -rf "$lab/llama"
   mv "$lab/llama.new" "$lab/llama"
   rm -rf "$work"
