@@ -17,7 +17,7 @@ import tempfile
 import time
 
 PROMPT_TOKENS, OUTPUT_TOKENS = 512, 128
-# The worker's two requests of a speed trial (src-tauri/core/src/plan.rs, which says why the prompt before the writing is so long).
+# The worker's two requests of a speed trial (src-tauri/core/src/plan.rs; ARCHITECTURE.md has the reason for 28).
 PREFILL = {"prompt_tokens": PROMPT_TOKENS, "output_tokens": 1}
 DECODE = {"prompt_tokens": 28, "output_tokens": 64}
 # What a speed climb of the standard mode asks the engine for; llama-bench makes its own as large as its test.
@@ -30,10 +30,12 @@ SPIN_COUNT = "1000"
 LIMITS = {"prefill": (0.97, 1.03), "decode": (0.98, 1.02)}
 RESAMPLES = 10_000
 # Two processes of one program differ by 3 to 5 % on a restless machine, however often each repeats itself, so a median of seven
-# rounds may be off by more than the limits are wide. So rounds go on until the intervals of both ratios are this narrow, which is
-# looked at after these numbers only: a lucky interval in between is not to end them.
+# rounds may be off by more than the limits are wide. So rounds go on until the intervals of both ratios are half as wide as the
+# narrower limits. They are looked at after these numbers only, as a rung's trials are: a lucky interval in between is not to end them.
+# 30 rounds of the largest model of the lab take a quarter of an hour.
 LOOKS = (7, 10, 15, 20, 30)
 HALF_WIDTH = 0.01
+TIMED_ROUNDS = 7
 # Programs that want to run, as the kernel counts them over a minute. Above this something else computes.
 QUIET_LOAD = 0.5
 TIMED_REPETITIONS = 5
@@ -143,15 +145,14 @@ def judge(name, figure, rounds):
     ratios = [ours / theirs for ours, theirs in zip(toprung, other)]
     ratio, (low, high) = statistics.median(ratios), LIMITS[figure]
     return {"model": name, "figure": figure, "toprung": statistics.median(toprung), "llama_bench": statistics.median(other),
-            "ratio": ratio, "interval": interval(ratios), "limits": (low, high), "within": low <= ratio <= high}
+            "ratio": ratio, "interval": interval(ratios), "half_width": half_width(ratios), "limits": (low, high), "within": low <= ratio <= high}
 
 
 def are_enough(wanted, rounds):
     """Whether these are as many as were asked for, or else enough to judge by."""
     if wanted is not None or len(rounds) not in LOOKS[:-1]:
         return len(rounds) == (wanted or LOOKS[-1])
-    widths = (half_width([one["toprung"][figure] / one["llama_bench"][figure] for one in rounds]) for figure in LIMITS)
-    return max(widths) <= HALF_WIDTH
+    return all(judge("", figure, rounds)["half_width"] <= HALF_WIDTH for figure in LIMITS)
 
 
 def compare(given, settings, threads):
@@ -169,8 +170,9 @@ def compare(given, settings, threads):
             lines.append(line)
             span = f"{line['interval'][0]:.3f}–{line['interval'][1]:.3f}"
             limits = f"{line['limits'][0]}–{line['limits'][1]}"
+            doubt = "" if line["half_width"] <= HALF_WIDTH else f", but known to ±{line['half_width']:.1%} only"
             print(f"{name.removesuffix('.gguf'):40}{line['figure']:9}{line['toprung']:7.1f} t/s{line['llama_bench']:9.1f} t/s"
-                  f"{line['ratio']:8.3f}   {span:16}{len(rounds):<8}{limits}: {'yes' if line['within'] else 'NO'}", flush=True)
+                  f"{line['ratio']:8.3f}   {span:16}{len(rounds):<8}{limits}: {'yes' if line['within'] else 'NO'}{doubt}", flush=True)
     return {"lines": lines, "measured": measured}, all(line["within"] for line in lines)
 
 
@@ -210,7 +212,7 @@ def compare_times(given):
     print(f"{'model':40}{'llama-bench':>13}{'standard rung':>15}   medians; prompts + writings and half widths of each round")
     for file in given.files:
         rounds = []
-        for number in range(given.rounds or LOOKS[0]):
+        for number in range(given.rounds or TIMED_ROUNDS):
             programs = [("toprung", lambda: time_standard_rung(given, file)), ("llama_bench", lambda: time_llama_bench(given, file))]
             rounds.append({program: measure() for program, measure in (programs if number % 2 == 0 else programs[::-1])})
         lines.append({"model": os.path.basename(file), "rounds": rounds})

@@ -10,7 +10,7 @@ llama_sum=b0a2feb64c6fbd09f12af230734f072dd819ecb0ebd259565e1d6e9c34007e45
 llama_tools=(llama-bench llama-server ggml-rpc-server)
 # Read by their build, as it is by that of the worker's llama.cpp.
 llama_settings=$root/src-tauri/worker/llama.cmake
-# What they were built of and how: tools of other sources or settings are built anew.
+# Tools of other sources or settings are built anew.
 llama_build=$llama_version-$(sha256sum "$llama_settings" | head -c 8)
 
 # Loading the largest model of the lab and warming it up takes seconds; a slow disk may need a minute.
@@ -53,11 +53,13 @@ compile_llama() { # SOURCES BUILD SETTINGS: with what the crate llama-cpp-sys-2 
 
 is_built() { [[ -f $lab/llama/version && $(<"$lab/llama/version") == "$llama_build" ]]; }
 
-llama_files() { # builds the tools when they are not there in this version; an interrupted build goes on where it was
+llama_files() { # builds the tools when they are not there as they should be; an interrupted build goes on where it was
   local work=$lab/llama-$llama_build.building log=$lab/run/llama-build.log tool
   is_built && return
   need_packages build-essential cmake python3
   need_space 1000 "$lab" "building llama.cpp's tools"
+  # What was begun with other sources or settings is of no use any more.
+  find "$lab" -maxdepth 1 -name 'llama-*.building' ! -path "$work" -exec rm -rf {} +
   [[ -d $work/source ]] || fetch_llama "$work/source"
   say "llama.cpp: building ${llama_tools[*]} (a quarter of an hour on two cores, once)"
   nice -n 10 bash -c "$(declare -f compile_llama); $(declare -p llama_version llama_tools); compile_llama \"\$@\"" \

@@ -127,7 +127,7 @@ stage_licences() {
   [[ -f $root/deny.toml ]] || skip "there is no deny.toml yet"
   command -v cargo-deny >/dev/null || skip "cargo-deny is not installed here (cargo install cargo-deny brings it)"
   cd "$root"
-  # It looks at the packages for other systems too, which no build here has brought.
+  # cargo-deny looks at the packages for other systems too, which no build here has brought.
   cargo fetch --locked --quiet
   cargo deny --offline check licenses bans sources
 }
