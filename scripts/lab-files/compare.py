@@ -1,8 +1,9 @@
 """Sets the embedded worker's speed trial beside llama-bench on the same file, threads, shape and settings: its pp512 and tg128.
 
-A round measures both programs once, each in a process of its own. Every second round begins with the other one (ABBA),
-so that a machine which grows warmer or busier wrongs neither. The ratio of a round compares two measurements that lie
-seconds apart; the median of these ratios is the figure that counts.
+A round measures both programs, each in a process of its own that takes the median of five trials, as few as a standard
+rung has and as many as llama-bench makes unasked. Every second round begins with the other one (ABBA), so that a machine
+which grows warmer or busier wrongs neither. The ratio of a round compares two measurements that lie seconds apart; the
+median of these ratios is the figure that counts.
 """
 import argparse
 import contextlib
@@ -29,11 +30,12 @@ SPIN_COUNT = "1000"
 # How far the ratio may be from 1 for the two to say the same. Prefill is over sooner, so it scatters more.
 LIMITS = {"prefill": (0.97, 1.03), "decode": (0.98, 1.02)}
 RESAMPLES = 10_000
-# Two processes of one program differ by 3 to 5 % on a restless machine, however often each repeats itself, so a median of seven
-# rounds may be off by more than the limits are wide. So rounds go on until the intervals of both ratios are half as wide as the
-# narrower limits. They are looked at after these numbers only, as a rung's trials are: a lucky interval in between is not to end them.
-# 30 rounds of the largest model of the lab take a quarter of an hour.
-LOOKS = (7, 10, 15, 20, 30)
+# Writing 64 tokens takes a small model a third of a second, in which anything may happen.
+TRIALS = 5
+# A median of few rounds may be off by more than the limits are wide, so rounds go on until the intervals of both ratios are half as
+# wide as the narrower limits. They are looked at after these numbers only, as a rung's trials are: a lucky interval in between is not
+# to end them. 15 rounds of the largest model of the lab take 25 minutes.
+LOOKS = (7, 10, 15)
 HALF_WIDTH = 0.01
 TIMED_ROUNDS = 7
 # Programs that want to run, as the kernel counts them over a minute. Above this something else computes.
@@ -110,26 +112,29 @@ def measure_worker(given, file, threads):
     worker.ask("loaded", op="load", path=file, context_tokens=CONTEXT_TOKENS, threads=threads)
     # The whole prompt and one token, as llama-bench warms itself up.
     worker.ask("done", op="speed", **PREFILL, seed=1)
-    prefill = worker.ask("done", op="speed", **PREFILL, seed=time.time_ns() % 2**32)
-    decode = worker.ask("done", op="speed", **DECODE, seed=time.time_ns() % 2**32)
+    speeds = {"prefill": [], "decode": []}
+    for _ in range(TRIALS):
+        prefill = worker.ask("done", op="speed", **PREFILL, seed=time.time_ns() % 2**32)
+        speeds["prefill"].append(prefill["prompt_tokens"] / prefill["prompt_ms"] * 1000)
+        decode = worker.ask("done", op="speed", **DECODE, seed=time.time_ns() % 2**32)
+        # Between the first and the last of N tokens lie N-1 decodes.
+        speeds["decode"].append((decode["output_tokens"] - 1) / decode["decode_ms"] * 1000)
     worker.end()
-    # Between the first and the last of N tokens lie N-1 decodes.
-    return {"prefill": prefill["prompt_tokens"] / prefill["prompt_ms"] * 1000,
-            "decode": (decode["output_tokens"] - 1) / decode["decode_ms"] * 1000}
+    return {figure: statistics.median(taken) for figure, taken in speeds.items()}
 
 
 def measure_llama_bench(given, file, settings, threads):
-    """One repetition of a llama-bench that is set as the worker says of itself."""
+    """Tokens per second, by figure, of a llama-bench that is set as the worker says of itself."""
     spin = None if given.spin == "default" else given.spin
     layers = "0" if settings["gpu_layers"] == "0" else "99"
-    command = [given.llama_bench, "-m", file, "-t", str(threads), "-r", "1", "-o", "json", "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS),
+    command = [given.llama_bench, "-m", file, "-t", str(threads), "-r", str(TRIALS), "-o", "json", "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS),
                "-b", settings["batch"], "-ub", settings["micro_batch"], "-ctk", settings["kv_cache"],
                "-ctv", settings["kv_cache"], "-fa", settings["flash_attention"], "-ngl", layers]
     run = subprocess.run(command, env=environment(spin), text=True, capture_output=True)
     if run.returncode:
         sys.exit(f"compare-llama-bench: {' '.join(command)} ended with status {run.returncode}: {run.stderr.strip()[-500:]}")
     prefill, decode = json.loads(run.stdout)
-    return {"prefill": prefill["avg_ts"], "decode": decode["avg_ts"]}
+    return {"prefill": statistics.median(prefill["samples_ts"]), "decode": statistics.median(decode["samples_ts"])}
 
 
 def interval(values):
