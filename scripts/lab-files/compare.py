@@ -127,8 +127,8 @@ def measure_llama_bench(given, file, settings, threads):
     """Tokens per second, by figure, of a llama-bench that is set as the worker says of itself."""
     spin = None if given.spin == "default" else given.spin
     layers = "0" if settings["gpu_layers"] == "0" else "99"
-    command = [given.llama_bench, "-m", file, "-t", str(threads), "-r", str(TRIALS), "-o", "json", "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS),
-               "-b", settings["batch"], "-ub", settings["micro_batch"], "-ctk", settings["kv_cache"],
+    command = [given.llama_bench, "-m", file, "-t", str(threads), "-r", str(TRIALS), "-o", "json",
+               "-p", str(PROMPT_TOKENS), "-n", str(OUTPUT_TOKENS), "-b", settings["batch"], "-ub", settings["micro_batch"], "-ctk", settings["kv_cache"],
                "-ctv", settings["kv_cache"], "-fa", settings["flash_attention"], "-ngl", layers]
     run = subprocess.run(command, env=environment(spin), text=True, capture_output=True)
     if run.returncode:
@@ -150,7 +150,8 @@ def judge(name, figure, rounds):
     ratios = [ours / theirs for ours, theirs in zip(toprung, other)]
     ratio, (low, high) = statistics.median(ratios), LIMITS[figure]
     return {"model": name, "figure": figure, "toprung": statistics.median(toprung), "llama_bench": statistics.median(other),
-            "ratio": ratio, "interval": interval(ratios), "half_width": half_width(ratios), "limits": (low, high), "within": low <= ratio <= high}
+            "ratio": ratio, "interval": interval(ratios), "half_width": half_width(ratios), "limits": (low, high),
+            "within": low <= ratio <= high}
 
 
 def are_enough(wanted, rounds):

@@ -44,7 +44,8 @@ compile_llama() { # SOURCES BUILD SETTINGS: with what the crate llama-cpp-sys-2 
   local flags="-ffunction-sections -fdata-sections -fPIC -m64 -march=x86-64 -w"
   [[ $(uname -m) == x86_64 ]] || flags="-ffunction-sections -fdata-sections -fPIC -w"
   # The server's pages and TLS are left out: the first come over the network, and nothing here leaves the machine.
-  cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release "-DCMAKE_PROJECT_INCLUDE=$3" -DBUILD_SHARED_LIBS=OFF "-DCMAKE_C_FLAGS=$flags" "-DCMAKE_CXX_FLAGS=$flags" \
+  cmake -S "$1" -B "$2" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF "-DCMAKE_PROJECT_INCLUDE=$3" \
+    "-DCMAKE_C_FLAGS=$flags" "-DCMAKE_CXX_FLAGS=$flags" \
     -DGGML_NATIVE=OFF -DGGML_OPENMP=ON -DGGML_RPC=ON -DGGML_RPC_RDMA=OFF -DGGML_CCACHE=OFF \
     -DLLAMA_BUILD_NUMBER="${llama_version%%.*}" -DLLAMA_BUILD_COMMIT=sdist -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
     -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_UI=OFF -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_OPENSSL=OFF &&
